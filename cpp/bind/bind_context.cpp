@@ -1,0 +1,193 @@
+// Context, and its options as attributes.
+#include "bind.hpp"
+
+#include <array>
+
+#include "fastcall.hpp"
+#include "gil.hpp"
+#include "options.hpp"
+#include "socket.hpp"
+#include "timeout.hpp"
+#include "zmqpp/core/context.hpp"
+
+namespace zmqpp::binding {
+namespace {
+
+PyObject* get_attribute(PyObject* self, void* closure)
+{
+    const auto& row = *static_cast<const OptionRow*>(closure);
+    auto* context = object_of<Context>(self);
+    if (context == nullptr || !require_readable(row)) {
+        return nullptr;
+    }
+    return guarded([&]() -> PyObject* {
+        const int value = context->state()->get_raw(row);
+        return row.kind == Kind::boolean ? PyBool_FromLong(value) : PyLong_FromLong(value);
+    });
+}
+
+void write(Context& context, const OptionRow& row, PyObject* value)
+{
+    WireValue wire;
+    if (!require_writable(row) || !to_wire(value, row, wire)) {
+        throw py::error_already_set();
+    }
+    require_library(std::string("Context option ") + row.name, row.since, false);
+    context.state()->set_raw(row, wire.data(), wire.size);
+}
+
+int set_attribute(PyObject* self, PyObject* value, void* closure)
+{
+    const auto& row = *static_cast<const OptionRow*>(closure);
+    auto* context = object_of<Context>(self);
+    if (context == nullptr) {
+        return -1;
+    }
+    try {
+        if (value == nullptr) {
+            throw py::attribute_error(std::string("option ") + row.name + " cannot be deleted");
+        }
+        write(*context, row, value);
+        return 0;
+    } catch (const py::builtin_exception& error) {
+        error.set_error();
+    } catch (const std::exception&) {
+        set_error_from_exception();
+    }
+    return -1;
+}
+
+const OptionRow& option_of(int id, bool for_writing)
+{
+    const OptionRow* row = find_option(context_options, id, for_writing);
+    if (row == nullptr) {
+        throw py::value_error("no context option has the number " + std::to_string(id));
+    }
+    return *row;
+}
+
+void add_options(const py::class_<Context>& type)
+{
+    constexpr std::size_t count = std::size(context_options);
+    static std::array<PyGetSetDef, count + 1> attributes{};
+    static std::array<std::string, count> docs;
+    for (std::size_t i = 0; i < count; ++i) {
+        const OptionRow& row = context_options[i];
+        docs[i] = std::string(row.kind == Kind::boolean ? "bool: " : "int: ") + row.doc;
+        attributes[i] = {row.name, get_attribute, row.writable() ? set_attribute : nullptr,
+                         docs[i].c_str(), const_cast<OptionRow*>(&row)};
+    }
+    add_attributes(type, attributes.data());
+}
+
+
+void term(Context& context, const py::handle timeout)
+{
+    const auto deadline = to_deadline_or(timeout.ptr(), milliseconds,
+                                         [&] { return Deadline(context.linger()); });
+    if (!deadline) {
+        throw py::error_already_set();
+    }
+    without_gil([&] { context.term(*deadline); });
+}
+
+}  // namespace
+}  // namespace zmqpp::binding
+
+using namespace zmqpp::binding;  // NOLINT: this file's own names
+
+void bind_context(py::module_& m)
+{
+    using zmqpp::Context;
+    using std::chrono::milliseconds;
+
+    py::class_<Context> type(m, "Context", "libzmq's threads and inproc endpoints; see zmqpp.Context.");
+    type.def(py::init<>(), "A new context (zmq_ctx_new).")
+        .def(py::init([](const Context& context) { return context; }), py::arg("context"),
+             "A second handle on the same context.")
+        .def_static("_instance", &Context::instance, "The process-wide context that C++ code shares.")
+        .def_static(
+            "_borrow",
+            [](std::uintptr_t handle) { return Context::borrow(reinterpret_cast<void*>(handle)); },
+            py::arg("handle"), "A handle on a context that somebody else ends, by its address.")
+        .def("_borrowed", &Context::borrowed, "A handle on the same context that may not end it.")
+
+        .def(
+            "get",
+            [](const Context& context, int option) {
+                const zmqpp::OptionRow& row = option_of(option, false);
+                if (!require_readable(row)) {
+                    throw py::error_already_set();
+                }
+                return context.state()->get_raw(row);
+            },
+            py::arg("option"), "Reads a context option (zmq_ctx_get).")
+        .def(
+            "set",
+            [](Context& context, int option, const py::object& value) {
+                write(context, option_of(option, true), value.ptr());
+            },
+            py::arg("option"), py::arg("optval"),
+            "Sets a context option (zmq_ctx_set). StateError if it comes too late to have an effect.")
+        .def_property(
+            "_linger", [](const Context& context) { return context.linger().count(); },
+            [](Context& context, int linger) { context.set_linger(milliseconds(linger)); },
+            "The linger of sockets made from now on, in milliseconds.")
+
+        .def(
+            "shutdown", [](Context& context) { without_gil([&] { context.shutdown(); }); },
+            "Ends every call on every socket of the context with ContextTerminated, now and later; the "
+            "sockets stay to be closed (zmq_ctx_shutdown).")
+        .def("term", &term, py::arg("timeout") = py::none(),
+             "Shuts down and waits until all sockets are closed and their messages sent or given up "
+             "(zmq_ctx_term).\n\ntimeout: milliseconds or a timedelta, negative for ever; the context's "
+             "linger is the default. Raises Timeout, which is a TimeoutError, naming the sockets still "
+             "open; calling it again goes on waiting.")
+        .def(
+            "destroy",
+            [](Context& context, std::optional<int> linger) {
+                without_gil([&] {
+                    if (linger) {
+                        context.destroy(milliseconds(*linger));
+                    } else {
+                        context.destroy();
+                    }
+                });
+            },
+            py::arg("linger") = py::none(),
+            "Closes every socket of the context, in whichever thread it is used, and terminates it. "
+            "linger: milliseconds that unsent messages get, instead of the sockets' own.")
+        .def(
+            "_abandon",
+            [](Context& context, int most) {
+                return without_gil([&] { return context.abandon(milliseconds(most)); });
+            },
+            py::arg("most"), "destroy() that waits at most so many milliseconds, and does not raise.")
+
+        .def(
+            "_sockets",
+            [](const Context& context) {
+                py::list open;
+                for (auto& socket : context.sockets()) {
+                    open.append(BoundSocket(socket));
+                }
+                return open;
+            },
+            "The open sockets, oldest first.")
+        .def_property_readonly("closed", &Context::is_closed, "Whether the context was terminated.")
+        .def_property_readonly("_is_owner", &Context::is_owner)
+        .def_property_readonly(
+            "_is_foreign", [](const Context& context) { return context.state()->is_foreign(); })
+        .def_property_readonly(
+            "underlying",
+            [](const Context& context) { return reinterpret_cast<std::uintptr_t>(context.handle()); },
+            "The address of the libzmq context, for code that shares it; 0 once terminated.")
+        .def("__eq__",
+             [](const Context& context, const py::object& other) {
+                 return py::isinstance<Context>(other) && other.cast<const Context&>() == context;
+             })
+        .def("__hash__",
+             [](const Context& context) { return std::hash<const void*>()(context.state().get()); });
+
+    add_options(type);
+}

@@ -1,0 +1,180 @@
+// Socket's options as attributes, one for each row of the table, and by number. Attributes are
+// CPython getset descriptors and not properties: reading one costs no Python-level call.
+#include "bind.hpp"
+
+#include <array>
+
+#include "fastcall.hpp"
+#include "options.hpp"
+#include "socket.hpp"
+
+namespace zmqpp::binding {
+namespace {
+
+PyObject* read(const BoundSocket& socket, const OptionRow& row)
+{
+    if (is_string(row.kind)) {
+        const std::string text = socket.get_string(row);
+        return PyBytes_FromStringAndSize(text.data(), static_cast<Py_ssize_t>(text.size()));
+    }
+    std::uint64_t wire = 0;
+    socket.get_raw(row, &wire, wire_size(row.kind));
+    switch (row.kind) {
+    case Kind::uint64: return PyLong_FromUnsignedLongLong(wire);
+    case Kind::int64: return PyLong_FromLongLong(static_cast<long long>(wire));
+    default: break;
+    }
+    if (row.kind == Kind::descriptor && sizeof(Descriptor) == 8) {
+        return PyLong_FromLongLong(static_cast<long long>(wire));
+    }
+    int number = 0;
+    std::memcpy(&number, &wire, sizeof number);
+    return row.kind == Kind::boolean ? PyBool_FromLong(number) : PyLong_FromLong(number);
+}
+
+bool write(BoundSocket& socket, const OptionRow& row, PyObject* value)
+{
+    WireValue wire;
+    if (!to_wire(value, row, wire)) {
+        return false;
+    }
+    socket.set_raw(row, wire.data(), wire.size);
+    return true;
+}
+
+PyObject* get_attribute(PyObject* self, void* closure)
+{
+    const auto& row = *static_cast<const OptionRow*>(closure);
+    auto* socket = object_of<BoundSocket>(self);
+    if (socket == nullptr || !require_readable(row)) {
+        return nullptr;
+    }
+    return guarded([&] { return read(*socket, row); });
+}
+
+int set_attribute(PyObject* self, PyObject* value, void* closure)
+{
+    const auto& row = *static_cast<const OptionRow*>(closure);
+    auto* socket = object_of<BoundSocket>(self);
+    if (socket == nullptr || !require_writable(row)) {
+        return -1;
+    }
+    if (value == nullptr) {
+        PyErr_Format(PyExc_AttributeError, "option %s cannot be deleted", row.name);
+        return -1;
+    }
+    try {
+        return write(*socket, row, value) ? 0 : -1;
+    } catch (const std::exception&) {
+        set_error_from_exception();
+        return -1;
+    }
+}
+
+// A number without a row: one of a newer libzmq, passed on as an int or as bytes.
+OptionRow unknown_option(int id, Kind kind)
+{
+    return {"of this number", id, kind, Access::read_write, 0, false, ""};
+}
+
+// HWM is two options since libzmq 3.
+constexpr int hwm = 1;
+
+PyObject* set(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+{
+    static constexpr Parameters<2> parameters{"set", {"option", "optval"}, 2, 2};
+    auto* socket = object_of<BoundSocket>(self);
+    std::array<PyObject*, 2> given{};
+    int id = 0;
+    if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) || !to_int(given[0], id)) {
+        return nullptr;
+    }
+    return guarded([&]() -> PyObject* {
+        if (id == hwm) {
+            return write(*socket, option::sndhwm.row, given[1]) &&
+                           write(*socket, option::rcvhwm.row, given[1])
+                       ? new_none()
+                       : nullptr;
+        }
+        const OptionRow* known = find_option(socket_options, id, true);
+        const OptionRow row =
+            known != nullptr ? *known
+                             : unknown_option(id, PyLong_Check(given[1]) ? Kind::integer : Kind::bytes);
+        return require_writable(row) && write(*socket, row, given[1]) ? new_none() : nullptr;
+    });
+}
+
+PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+{
+    static constexpr Parameters<1> parameters{"get", {"option"}, 1, 1};
+    auto* socket = object_of<BoundSocket>(self);
+    std::array<PyObject*, 1> given{};
+    int id = 0;
+    if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) || !to_int(given[0], id)) {
+        return nullptr;
+    }
+    return guarded([&]() -> PyObject* {
+        const OptionRow* known = find_option(socket_options, id == hwm ? ZMQ_SNDHWM : id, false);
+        const OptionRow row = known != nullptr ? *known : unknown_option(id, Kind::integer);
+        return require_readable(row) ? read(*socket, row) : nullptr;
+    });
+}
+
+// `alias` lets the same function go by several names.
+PyMethodDef get_method(const char* alias)
+{
+    return {alias, as_method(get), METH_FASTCALL | METH_KEYWORDS,
+            "get($self, option)\n"
+            "--\n\n"
+            "get(self: zmqpp._core.Socket, option: int) -> int | bytes\n\n"
+            "Reads an option (zmq_getsockopt): bytes for texts, keys and identities, bool for switches,\n"
+            "else int; times are in milliseconds. Raises AttributeError for a write-only option and\n"
+            "ZMQError, naming the option, when libzmq refuses."};
+}
+
+PyMethodDef set_method(const char* alias)
+{
+    return {alias, as_method(set), METH_FASTCALL | METH_KEYWORDS,
+            "set($self, option, optval)\n"
+            "--\n\n"
+            "set(self: zmqpp._core.Socket, option: int, optval: int | float | str | collections.abc.Buffer "
+            "| datetime.timedelta | None) -> None\n\n"
+            "Sets an option (zmq_setsockopt). None puts a string option back to libzmq's own value.\n"
+            "Raises TypeError, naming the option, for a value of the wrong type, ValueError for one out\n"
+            "of range, and ZMQError when libzmq refuses."};
+}
+
+// What a reader of the attribute gets, for its docstring; the stub is made from it.
+const char* python_type(Kind kind)
+{
+    return is_string(kind) ? "bytes" : kind == Kind::boolean ? "bool" : "int";
+}
+
+}  // namespace
+
+void add_options(const py::class_<BoundSocket>& type)
+{
+    static std::array methods{get_method("get"), get_method("getsockopt"), set_method("set"),
+                              set_method("setsockopt"), PyMethodDef{}};
+    add_methods(type, methods.data());
+
+    constexpr std::size_t count = std::size(socket_options);
+    static std::array<PyGetSetDef, count + 1> attributes{};
+    static std::array<std::string, count> docs;
+    for (std::size_t i = 0; i < count; ++i) {
+        const OptionRow& row = socket_options[i];
+        docs[i] = std::string(python_type(row.kind)) + ": " + row.doc +
+                  (row.access == Access::read_only    ? " Read-only."
+                   : row.access == Access::write_only ? " Write-only."
+                                                      : "");
+        attributes[i] = {row.name, get_attribute, row.writable() ? set_attribute : nullptr,
+                         docs[i].c_str(), const_cast<OptionRow*>(&row)};
+    }
+    add_attributes(type, attributes.data());
+
+    // Older words for the same options.
+#define ZMQPP_SOCKET_OPTION_ALIAS(alias, name) type.attr(#alias) = type.attr(#name);
+#include "zmqpp/core/socket_options.def"
+}
+
+}  // namespace zmqpp::binding

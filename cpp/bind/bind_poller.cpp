@@ -1,0 +1,220 @@
+// Poller: waits for any of many sockets and descriptors, which it keeps as Python objects to give
+// back those that are ready.
+#include "bind.hpp"
+
+#include <utility>
+
+#include "fastcall.hpp"
+#include "gil.hpp"
+#include "socket.hpp"
+#include "timeout.hpp"
+#include "zmqpp/core/poller.hpp"
+
+namespace zmqpp::binding {
+namespace {
+
+struct BoundPoller {
+    Poller poller;
+    // (object, events) in the order of registration, which is the core's. Never changed in place: a
+    // poll under way keeps the list it began with.
+    py::list registered;
+};
+
+// An fd, or an object with fileno().
+Descriptor to_descriptor(const py::handle object)
+{
+    const int descriptor = PyObject_AsFileDescriptor(object.ptr());
+    if (descriptor < 0) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError) != 0) {
+            PyErr_Clear();
+            throw py::type_error("Poller takes sockets, file descriptors and objects with fileno(), not " +
+                                 std::string(Py_TYPE(object.ptr())->tp_name));
+        }
+        throw py::error_already_set();
+    }
+    return static_cast<Descriptor>(descriptor);
+}
+
+// What is given back for an object: the socket itself, or the number of its descriptor.
+py::object key_of(const py::object& object)
+{
+    if (py::isinstance<BoundSocket>(object)) {
+        return object;
+    }
+    return py::int_(to_descriptor(object));
+}
+
+py::list without(const py::list& registered, std::size_t index)
+{
+    py::list rest;
+    for (std::size_t i = 0; i < registered.size(); ++i) {
+        if (i != index) {
+            rest.append(registered[i]);
+        }
+    }
+    return rest;
+}
+
+std::size_t index_of(const BoundPoller& self, const py::object& key)
+{
+    std::size_t index = 0;
+    for (const py::handle entry : self.registered) {
+        if (py::object(entry[py::int_(0)]).equal(key)) {
+            break;
+        }
+        ++index;
+    }
+    return index;
+}
+
+void unregister(BoundPoller& self, const py::object& object)
+{
+    const py::object key = key_of(object);
+    const std::size_t index = index_of(self, key);
+    if (index == self.registered.size()) {
+        throw py::key_error(py::repr(object).cast<std::string>() + " is not registered");
+    }
+    if (py::isinstance<BoundSocket>(key)) {
+        self.poller.remove<Socket>(key.cast<const BoundSocket&>());
+    } else {
+        self.poller.remove(to_descriptor(key));
+    }
+    self.registered = without(self.registered, index);
+}
+
+void register_object(BoundPoller& self, const py::object& object, int events)
+{
+    const py::object key = key_of(object);
+    if (events == 0) {  // as pyzmq has it: nothing to wait for is nothing to keep
+        if (index_of(self, key) != self.registered.size()) {
+            unregister(self, object);
+        }
+        return;
+    }
+    const std::size_t index = py::isinstance<BoundSocket>(key)
+                                  ? self.poller.set(key.cast<const BoundSocket&>(), events)
+                                  : self.poller.set(to_descriptor(key), events);
+    const py::tuple entry = py::make_tuple(key, events);
+    py::list changed(self.registered);
+    if (index == changed.size()) {
+        changed.append(entry);
+    } else {
+        changed[index] = entry;
+    }
+    self.registered = changed;
+}
+
+// The ready ones as (object, events). `registered` is the list that the indices are of.
+PyObject* to_list(const std::vector<Poller::Ready>& ready, PyObject* registered)
+{
+    PyObject* list = PyList_New(static_cast<Py_ssize_t>(ready.size()));
+    for (std::size_t i = 0; list != nullptr && i < ready.size(); ++i) {
+        PyObject* entry = PyList_GET_ITEM(registered, static_cast<Py_ssize_t>(ready[i].index));
+        PyObject* pair = Py_BuildValue("(Oi)", PyTuple_GET_ITEM(entry, 0), ready[i].events);
+        if (pair == nullptr) {
+            Py_CLEAR(list);
+        } else {
+            PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), pair);
+        }
+    }
+    return list;
+}
+
+PyObject* poll(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+{
+    static constexpr Parameters<1> parameters{"poll", {"timeout"}, 0, 1};
+    auto* poller = object_of<BoundPoller>(self);
+    std::array<PyObject*, 1> given{};
+    if (poller == nullptr || !parameters.bind(args, nargs, keywords, given)) {
+        return nullptr;
+    }
+    // A bare reference, not a py::object, because it lives while the GIL is given up (gil.hpp).
+    PyObject* registered = poller->registered.ptr();
+    Py_INCREF(registered);
+    PyObject* result = guarded([&]() -> PyObject* {
+        std::vector<Poller::Ready> ready = poller->poller.try_poll();
+        if (ready.empty()) {
+            const auto deadline =
+                to_deadline_or(given[0], milliseconds, [] { return Deadline::never(); });
+            if (!deadline) {
+                return nullptr;
+            }
+            ready = without_gil([&] { return poller->poller.poll(*deadline); });
+        }
+        return to_list(ready, registered);
+    });
+    Py_DECREF(registered);
+    return result;
+}
+
+// The poller keeps Python objects, so the garbage collector must be able to look inside.
+int traverse(PyObject* self, visitproc visit, void* arg)
+{
+    auto* instance = reinterpret_cast<py::detail::instance*>(self);
+    if (const auto* poller = static_cast<BoundPoller*>(instance->simple_value_holder[0])) {
+        Py_VISIT(poller->registered.ptr());
+    }
+#if PY_VERSION_HEX >= 0x03090000
+    Py_VISIT(Py_TYPE(self));
+#endif
+    return 0;
+}
+
+int clear(PyObject* self)
+{
+    auto* instance = reinterpret_cast<py::detail::instance*>(self);
+    if (auto* poller = static_cast<BoundPoller*>(instance->simple_value_holder[0])) {
+        poller->poller.clear();
+        poller->registered = py::list();
+    }
+    return 0;
+}
+
+void add_garbage_collection(PyHeapTypeObject* type)
+{
+    type->ht_type.tp_flags |= Py_TPFLAGS_HAVE_GC;
+    type->ht_type.tp_traverse = traverse;
+    type->ht_type.tp_clear = clear;
+}
+
+PyMethodDef methods[] = {
+    {"poll", as_method(poll), METH_FASTCALL | METH_KEYWORDS,
+     "poll($self, timeout=None)\n"
+     "--\n\n"
+     "poll(self: zmqpp._core.Poller, timeout: float | datetime.timedelta | None = None) "
+     "-> list[tuple[typing.Any, int]]\n\n"
+     "Waits until something registered is ready and returns (socket or fd, events) for all that is;\n"
+     "an empty list if `timeout`, milliseconds or a timedelta, ran out first (zmq_poll). None and\n"
+     "negative wait for ever. Raises SocketClosed if a registered socket is or gets closed."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace
+}  // namespace zmqpp::binding
+
+using namespace zmqpp::binding;  // NOLINT: this file's own names
+
+void bind_poller(py::module_& m)
+{
+    py::class_<BoundPoller> type(m, "Poller", py::custom_type_setup(add_garbage_collection),
+                                 "Waits for any of many sockets, file descriptors and objects with "
+                                 "fileno(). Any thread may change it, also during a poll, which then "
+                                 "goes on with what was registered when it began.");
+    type.def(py::init<>())
+        .def("register", &register_object, py::arg("socket"),
+             py::arg("flags") = ZMQ_POLLIN | ZMQ_POLLOUT,
+             "Adds a socket, file descriptor or object with fileno(), or changes what it waits for: "
+             "POLLIN, POLLOUT or both. 0 removes it.")
+        .def("modify", &register_object, py::arg("socket"),
+             py::arg("flags") = ZMQ_POLLIN | ZMQ_POLLOUT, "Changes what an object waits for.")
+        .def("unregister", &unregister, py::arg("socket"), "Removes one; KeyError if it is not there.")
+        .def_property_readonly(
+            "sockets", [](const BoundPoller& self) { return py::list(self.registered); },
+            "What is registered: a list of (socket or fd, flags).")
+        .def("__contains__",
+             [](const BoundPoller& self, const py::object& object) {
+                 return index_of(self, key_of(object)) != self.registered.size();
+             })
+        .def("__len__", [](const BoundPoller& self) { return self.registered.size(); });
+    add_methods(type, methods);
+}

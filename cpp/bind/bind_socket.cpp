@@ -1,0 +1,182 @@
+// Socket: its making, its endpoints and its end. Sending, receiving and options have files of their
+// own.
+#include "bind.hpp"
+
+#include <string>
+
+#include "fastcall.hpp"
+#include "gil.hpp"
+#include "socket.hpp"
+#include "timeout.hpp"
+
+namespace zmqpp::binding {
+
+PyObject* set_again(const BoundSocket& socket, const char* operation, const char* missing)
+{
+    return set_error(error_classes.again, EAGAIN,
+                     std::string(operation) + " on " + socket.describe() + ": " + missing);
+}
+
+PyObject* set_timeout(const BoundSocket& socket, const char* operation, const char* missing)
+{
+    return set_error(error_classes.timeout, EAGAIN,
+                     std::string(operation) + " on " + socket.describe() + ": time ran out, " + missing);
+}
+
+namespace {
+
+// "app.py:12": the innermost Python line outside this package, for messages about sockets left open.
+std::string caller_line()
+{
+    py::object frame = py::reinterpret_borrow<py::object>(
+        reinterpret_cast<PyObject*>(PyEval_GetFrame()));  // nullptr in a thread of C++
+    while (frame && !frame.is_none()) {
+        const py::object module_name = frame.attr("f_globals").attr("get")("__name__", "");
+        const auto name = py::str(module_name).cast<std::string>();
+        if (name != "zmqpp" && name.rfind("zmqpp.", 0) != 0) {
+            return py::str(frame.attr("f_code").attr("co_filename")).cast<std::string>() + ":" +
+                   py::str(frame.attr("f_lineno")).cast<std::string>();
+        }
+        frame = frame.attr("f_back");
+    }
+    return "an unknown line";
+}
+
+// Runs when the garbage collector finds a socket that nobody closed. Closing it is the core's work;
+// the warning is for the person who forgot.
+void warn_if_unclosed(PyObject* self)
+{
+    auto* instance = reinterpret_cast<py::detail::instance*>(self);
+    auto* socket = static_cast<BoundSocket*>(instance->simple_value_holder[0]);
+    if (socket == nullptr || !socket->is_owner() || socket->state()->is_foreign() ||
+        socket->state().use_count() > 1 || is_ending_everywhere() || socket->is_closed()) {
+        return;
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    const std::string text = "unclosed " + socket->describe() + ", created at " + socket->origin();
+    if (PyErr_ResourceWarning(self, 1, "%s", text.c_str()) != 0) {
+        PyErr_WriteUnraisable(self);
+    }
+    PyErr_Restore(type, value, traceback);
+}
+
+void add_finalizer(PyHeapTypeObject* type) { type->ht_type.tp_finalize = warn_if_unclosed; }
+
+// Hot attributes, by hand for the same reason as the options.
+PyObject* get_closed(PyObject* self, void* /*unused*/)
+{
+    auto* socket = object_of<BoundSocket>(self);
+    return socket == nullptr ? nullptr : PyBool_FromLong(socket->is_closed());
+}
+
+PyGetSetDef attributes[] = {
+    {"closed", get_closed, nullptr, "bool: Whether the socket was closed, here or by another handle.",
+     nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+void close_socket(BoundSocket& socket, std::optional<int> linger)
+{
+    without_gil([&] {
+        if (linger) {
+            socket.Socket::close(std::chrono::milliseconds(*linger));
+        } else {
+            socket.Socket::close();
+        }
+    });
+}
+
+}  // namespace
+}  // namespace zmqpp::binding
+
+using namespace zmqpp::binding;  // NOLINT: this file's own names
+
+void bind_socket(py::module_& m)
+{
+    py::class_<BoundSocket> type(
+        m, "Socket", py::custom_type_setup(add_finalizer),
+        "A ZeroMQ socket. Any thread may use it at any time; see zmqpp.Socket.");
+
+    type.def(py::init([](const zmqpp::Context& context, int socket_type) {
+                 return BoundSocket(zmqpp::Socket(context, static_cast<zmqpp::SocketType>(socket_type),
+                                                  caller_line()));
+             }),
+             py::arg("context"), py::arg("socket_type"), "Opens a socket (zmq_socket).")
+        .def(py::init([](const BoundSocket& socket) { return BoundSocket(socket); }), py::arg("socket"),
+             "A second handle on the same socket.")
+        .def_static(
+            "_borrow",
+            [](const zmqpp::Context& context, std::uintptr_t handle) {
+                return BoundSocket(zmqpp::Socket::borrow(context, reinterpret_cast<void*>(handle)));
+            },
+            py::arg("context"), py::arg("handle"),
+            "A handle on a socket that somebody else closes, by its address.")
+        .def(
+            "_borrowed", [](const BoundSocket& socket) { return BoundSocket(socket.borrowed()); },
+            "A handle on the same socket that may not close it.")
+
+        .def(
+            "_bind",
+            [](BoundSocket& socket, const std::string& endpoint) {
+                return without_gil([&] { return socket.Socket::bind(endpoint); });
+            },
+            py::arg("endpoint"), "zmq_bind; returns the real endpoint.")
+        .def(
+            "_connect",
+            [](BoundSocket& socket, const std::string& endpoint) {
+                return without_gil([&] { return socket.Socket::connect(endpoint); });
+            },
+            py::arg("endpoint"), "zmq_connect; returns the real endpoint.")
+        .def(
+            "unbind",
+            [](BoundSocket& socket, const std::string& endpoint) {
+                without_gil([&] { socket.Socket::unbind(endpoint); });
+            },
+            py::arg("addr"),
+            "Stops accepting peers at an endpoint, as given to bind() or returned by it (zmq_unbind).")
+        .def(
+            "disconnect",
+            [](BoundSocket& socket, const std::string& endpoint) {
+                without_gil([&] { socket.Socket::disconnect(endpoint); });
+            },
+            py::arg("addr"), "Leaves a peer (zmq_disconnect).")
+        .def_property_readonly(
+            "endpoints", [](const BoundSocket& socket) { return socket.Socket::endpoints(); },
+            "Where the socket is bound and connected, in the order of the calls.")
+
+        .def(
+            "join",
+            [](BoundSocket& socket, const std::string& group) { socket.Socket::join(group); },
+            py::arg("group"), "Draft: a DISH receives the messages of a group (zmq_join).")
+        .def(
+            "leave",
+            [](BoundSocket& socket, const std::string& group) { socket.Socket::leave(group); },
+            py::arg("group"), "Draft: the opposite of join() (zmq_leave).")
+
+        .def("_close", &close_socket, py::arg("linger") = py::none(), "zmq_close.")
+        .def_property_readonly(
+            "_socket_type", [](const BoundSocket& socket) { return static_cast<int>(socket.Socket::type()); })
+        .def_property_readonly("_context", [](const BoundSocket& socket) { return socket.Socket::context(); })
+        .def_property_readonly("origin", [](const BoundSocket& socket) { return socket.Socket::origin(); },
+                               "The line that opened the socket, as file:line.")
+        .def_property_readonly(
+            "underlying",
+            [](const BoundSocket& socket) { return reinterpret_cast<std::uintptr_t>(socket.handle()); },
+            "The address of the libzmq socket, for code that shares it; 0 once closed.")
+        .def_readwrite("copy_threshold", &BoundSocket::copy_threshold,
+                       "With copy=False, data of fewer bytes is copied all the same.")
+        .def("_describe", [](const BoundSocket& socket) { return socket.describe(); })
+        .def("__eq__",
+             [](const BoundSocket& socket, const py::object& other) {
+                 return py::isinstance<BoundSocket>(other) && other.cast<const BoundSocket&>() == socket;
+             })
+        .def("__hash__", [](const BoundSocket& socket) {
+            return std::hash<const void*>()(socket.state().get());
+        });
+
+    add_attributes(type, attributes);
+    add_sending(type);
+    add_receiving(type);
+    add_options(type);
+}

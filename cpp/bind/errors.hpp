@@ -1,0 +1,33 @@
+// Exceptions of the core as Python errors.
+#pragma once
+
+#include <Python.h>
+
+#include <string>
+
+namespace zmqpp::binding {
+
+// The classes that the bindings raise themselves; the rest comes from the core.
+struct ErrorClasses {
+    PyObject* zmq_error = nullptr;
+    PyObject* again = nullptr;
+    PyObject* timeout = nullptr;
+    PyObject* not_done = nullptr;
+    PyObject* message_too_long = nullptr;
+};
+extern ErrorClasses error_classes;
+
+// Sets the Python error for the C++ exception that is being handled: for the catch (...) of methods
+// that do not go through pybind11. Always returns nullptr.
+PyObject* set_error_from_exception();
+
+// Sets `class(code, text)`. Always returns nullptr.
+PyObject* set_error(PyObject* error_class, int code, const std::string& text);
+
+// From now on the process is ending: other threads that meet a closed socket or context stay where
+// they are, instead of printing a traceback about an end that is none of their making.
+void begin_ending();
+[[nodiscard]] bool is_ending();             // seen from this thread: the ending one goes on
+[[nodiscard]] bool is_ending_everywhere();  // seen from any
+
+}  // namespace zmqpp::binding

@@ -1,0 +1,34 @@
+// The class of messages that Python sees, for the files that make and take them.
+#pragma once
+
+#include <Python.h>
+
+#include <optional>
+
+#include "zmqpp/core/message.hpp"
+#include "zmqpp/core/tracker.hpp"
+
+namespace zmqpp::binding {
+
+// A message with what only Python needs to know of it.
+struct BoundMessage : Message {
+    explicit BoundMessage(Message&& message) : Message(std::move(message)) {}
+
+    std::optional<Tracker> tracker;
+    bool made_here = false;  // of memory that libzmq allocated for this object
+};
+
+// The message inside a Message object; null, with no error set, for other objects.
+[[nodiscard]] Message* message_of(PyObject* object);
+
+// A Message object of a received message. Null with an error set if there is no memory.
+[[nodiscard]] PyObject* to_python(Message&& message);
+
+// The bytes of a received message, copied. Null with an error set if there is no memory.
+[[nodiscard]] inline PyObject* to_bytes(const Message& message)
+{
+    return PyBytes_FromStringAndSize(static_cast<const char*>(message.data()),
+                                     static_cast<Py_ssize_t>(message.size()));
+}
+
+}  // namespace zmqpp::binding

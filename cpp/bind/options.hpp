@@ -1,0 +1,52 @@
+// Python values as option values, for sockets and contexts alike.
+#pragma once
+
+#include <Python.h>
+
+#include <cstdint>
+#include <string>
+
+#include "zmqpp/core/option.hpp"
+
+namespace zmqpp::binding {
+
+// What libzmq takes for a value: eight bytes hold every number, and the string holds the rest.
+struct WireValue {
+    std::uint64_t number = 0;
+    std::string text;
+    bool reset = false;  // None: back to libzmq's own value
+    bool is_text = false;
+    std::size_t size = 0;
+
+    [[nodiscard]] const void* data() const
+    {
+        return reset ? nullptr : is_text ? static_cast<const void*>(text.data()) : &number;
+    }
+};
+
+// False with a TypeError or ValueError set, naming the option, if the value does not fit its kind.
+bool to_wire(PyObject* value, const OptionRow& row, WireValue& wire);
+
+// The row of a number; nullptr if the table has none.
+template <std::size_t count>
+[[nodiscard]] const OptionRow* find_option(const OptionRow (&table)[count], int id, bool for_writing)
+{
+    for (const OptionRow& row : table) {
+        // libzmq gave number 3 of contexts to two options, one to read and one to write.
+        if (row.id == id && (for_writing ? row.writable() : row.readable())) {
+            return &row;
+        }
+    }
+    for (const OptionRow& row : table) {
+        if (row.id == id) {
+            return &row;
+        }
+    }
+    return nullptr;
+}
+
+// AttributeErrors for the wrong direction. False with the error set.
+bool require_readable(const OptionRow& row);
+bool require_writable(const OptionRow& row);
+
+}  // namespace zmqpp::binding

@@ -1,0 +1,249 @@
+// Context: libzmq's threads and the namespace of inproc endpoints. A handle: copies are the same
+// context, sockets keep it alive, and when the last of them is gone it ends by itself. Any thread.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "context_state.hpp"
+#include "socket_state.hpp"
+
+namespace zmqpp {
+inline namespace v1 {
+
+class Socket;
+
+class Context {
+public:
+    Context() : state_(std::make_shared<detail::ContextState>()), owner_(true) {}
+
+    explicit Context(int io_threads) : Context() { set(context_option::io_threads, io_threads); }
+
+    // The one that programs share when they do not care; a new one after it was terminated, and in
+    // a child of fork().
+    [[nodiscard]] static Context instance()
+    {
+        struct Shared {
+            std::mutex mutex;
+            std::unique_ptr<Context> context;
+        };
+        auto& shared = per_process<Shared>();
+        const std::lock_guard<std::mutex> guard(shared.mutex);
+        if (shared.context == nullptr || shared.context->is_closed()) {
+            shared.context = std::make_unique<Context>();
+        }
+        return *shared.context;
+    }
+
+    // A context that somebody else ends: its raw libzmq handle, from another language or library
+    // that uses the same libzmq. The borrower can open sockets in it, and cannot terminate it.
+    [[nodiscard]] static Context borrow(void* handle)
+    {
+        if (handle == nullptr) {
+            throw StateError("Context.borrow(): the handle is null");
+        }
+        auto state = detail::ContextState::find(handle);
+        if (state == nullptr) {
+            state = std::make_shared<detail::ContextState>(handle);
+        }
+        return Context(std::move(state), false);
+    }
+
+    // The same context for somebody who may not end it.
+    [[nodiscard]] Context borrowed() const { return Context(state_, false); }
+
+    template <Kind kind, Access access>
+    void set(const Option<OfContext, kind, access>& option, typename OptionValue<kind>::Argument value)
+    {
+        static_assert(access != Access::read_only, "this context option is read-only");
+        require_library(std::string("Context option ") + option.row.name, option.row.since,
+                        option.row.draft);
+        if constexpr (is_string(kind)) {
+            const std::string text(value);
+            state_->set_raw(option.row, text.c_str(), text.size());
+        } else {
+            const auto wire = OptionValue<kind>::to_wire(value);
+            state_->set_raw(option.row, &wire, sizeof wire);
+        }
+    }
+
+    template <Kind kind, Access access>
+    [[nodiscard]] auto get(const Option<OfContext, kind, access>& option) const
+    {
+        static_assert(access != Access::write_only, "this context option is write-only");
+        static_assert(!is_string(kind), "libzmq's text options of contexts are write-only");
+        return OptionValue<kind>::from_wire(state_->get_raw(option.row));
+    }
+
+    // How long sockets made from now on keep unsent messages when closed; negative is for ever.
+    void set_linger(std::chrono::milliseconds linger) { state_->linger = linger; }
+    [[nodiscard]] std::chrono::milliseconds linger() const { return state_->linger; }
+
+    // Wakes every call in this context, on every socket, with ContextTerminated (zmq_ctx_shutdown).
+    void shutdown()
+    {
+        require_owner("Context.shutdown()");
+        state_->shutdown();
+    }
+
+    // Shuts down, then waits until all sockets are closed and their messages sent or given up
+    // (zmq_ctx_term). Throws Timeout, naming the open sockets, if that takes too long; calling it
+    // again goes on waiting. Without a deadline it waits as long as the context's linger.
+    void term() { term(Deadline(state_->linger.load())); }
+    void term(Deadline deadline)
+    {
+        require_owner("Context.term()");
+        state_->terminate(deadline);
+    }
+
+    // Closes every socket of the context, in whichever thread it is used, and terminates it.
+    // `linger` replaces the sockets' own.
+    void destroy() { destroy([](int linger) { return linger; }, Deadline(state_->linger.load())); }
+    void destroy(std::chrono::milliseconds linger)
+    {
+        const int most = static_cast<int>(linger.count());
+        destroy([most](int) { return most; }, Deadline(linger + std::chrono::seconds(1)));
+    }
+    // The same when nobody asked for it (an error, an exit): waits at most this long for unsent
+    // messages, and then leaves them. False if it did.
+    bool abandon(std::chrono::milliseconds most)
+    {
+        try {
+            const int bound = static_cast<int>(most.count());
+            destroy([bound](int own) { return own < 0 ? bound : std::min(own, bound); },
+                    Deadline(most));
+            return true;
+        } catch (const Timeout&) {
+            return false;
+        }
+    }
+
+    // The sockets that are open, oldest first, whoever made them.
+    [[nodiscard]] std::vector<Socket> sockets() const;
+
+    [[nodiscard]] bool is_closed() const { return state_->is_closed(); }
+    [[nodiscard]] bool is_owner() const { return owner_ && state_->is_owned(); }
+
+    // The raw libzmq context, for code that shares it; null once terminated.
+    [[nodiscard]] void* handle() const { return state_->handle(); }
+
+    [[nodiscard]] const std::shared_ptr<detail::ContextState>& state() const { return state_; }
+
+    friend bool operator==(const Context& a, const Context& b) { return a.state_ == b.state_; }
+    friend bool operator!=(const Context& a, const Context& b) { return !(a == b); }
+
+private:
+    friend class Socket;
+
+    Context(std::shared_ptr<detail::ContextState> state, bool owner)
+        : state_(std::move(state)), owner_(owner)
+    {
+    }
+
+    void require_owner(const char* operation) const
+    {
+        if (!owner_) {
+            throw StateError(std::string(operation) +
+                             ": this context is borrowed; only its owner may end it");
+        }
+        state_->require_owner(operation);
+    }
+
+    template <class ChooseLinger> void destroy(ChooseLinger choose_linger, Deadline deadline)
+    {
+        require_owner("Context.destroy()");
+        state_->shutdown();  // first: threads inside a socket leave it by themselves
+        for (const auto& socket : state_->sockets()) {
+            socket->close(choose_linger);
+        }
+        state_->terminate(deadline);
+    }
+
+    std::shared_ptr<detail::ContextState> state_;
+    bool owner_;
+};
+
+// For the end of a program: abandons every context of this process that nobody ended, waiting at
+// most `most` in all for unsent messages. True if nothing was left behind.
+inline bool finish(std::chrono::milliseconds most)
+{
+    const Deadline deadline(most);
+    for (const auto& state : detail::ContextState::all()) {
+        state->start_ending(most);
+    }
+    return Reaper::instance().drain(deadline);
+}
+
+namespace detail {
+
+inline std::vector<std::shared_ptr<SocketState>> ContextState::sockets()
+{
+    std::vector<std::shared_ptr<SocketState>> open;
+    const std::lock_guard<std::mutex> guard(mutex_);
+    for (const auto& [serial, state] : sockets_) {
+        if (auto shared = state->weak_from_this().lock()) {
+            open.push_back(std::move(shared));
+        }
+    }
+    return open;
+}
+
+inline std::string ContextState::name_open_sockets()
+{
+    std::string text;
+    for (const auto& socket : sockets()) {
+        const std::lock_guard<Lock> guard(socket->lock());
+        text += "\n  " + socket->describe() + ", created at " + socket->origin();
+    }
+    return text;
+}
+
+inline void ContextState::terminate(Deadline deadline)
+{
+    constexpr const char* operation = "Context.term()";
+    require_owner(operation);
+    Enlisted<std::mutex> me(mutex_, enders_, 1);
+    for (;;) {
+        {
+            const std::lock_guard<std::mutex> guard(mutex_);
+            shut_down_locked();
+            if (handle_ != nullptr && sockets_.empty()) {
+                begin_termination_locked();
+            }
+            if (handle_ == nullptr) {
+                break;
+            }
+            me.enlist();
+        }
+        if (deadline.passed()) {
+            throw Timeout(std::string(operation) +
+                          ": time ran out with sockets still open; close them, or call destroy():" +
+                          name_open_sockets());
+        }
+        wait_for_wake(me.wake(), deadline, operation);
+    }
+    if (termination_ != nullptr && !termination_->wait(deadline, operation)) {
+        throw Timeout(std::string(operation) +
+                      ": time ran out while closed sockets still had unsent messages; their linger "
+                      "bounds how long that can take");
+    }
+}
+
+inline void ContextState::start_ending(std::chrono::milliseconds most)
+{
+    const int bound = static_cast<int>(most.count());
+    for (const auto& socket : sockets()) {
+        socket->close([bound](int own) { return own < 0 ? bound : std::min(own, bound); });
+    }
+    const std::lock_guard<std::mutex> guard(mutex_);
+    if (handle_ != nullptr) {
+        begin_termination_locked();
+    }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace zmqpp

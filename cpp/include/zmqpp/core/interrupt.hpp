@@ -1,0 +1,27 @@
+// What happens when a signal interrupts a wait. EINTR never leaves the library: the wait calls the
+// host's hook (an interpreter runs its signal handlers there) and goes on with what is left of its
+// time, or ends with Interrupted when the hook says so.
+#pragma once
+
+#include <atomic>
+
+namespace zmqpp {
+inline namespace v1 {
+
+// Returns false to end the wait. Called on the waiting thread, with no lock held; may throw.
+using InterruptHook = bool (*)();
+
+[[nodiscard]] inline std::atomic<InterruptHook>& interrupt_hook()
+{
+    static std::atomic<InterruptHook> hook{nullptr};
+    return hook;
+}
+
+[[nodiscard]] inline bool go_on_after_interrupt()
+{
+    const InterruptHook hook = interrupt_hook().load(std::memory_order_acquire);
+    return hook == nullptr || hook();
+}
+
+}  // namespace v1
+}  // namespace zmqpp

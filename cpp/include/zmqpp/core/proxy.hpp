@@ -1,0 +1,205 @@
+// proxy() carries messages between two sockets until it is told to stop. It is written on Socket and
+// not on zmq_proxy, so that it stops like every other call: by closing a socket, by ending the
+// context, by a signal, or by command, whatever it is doing.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "poller.hpp"
+
+namespace zmqpp {
+inline namespace v1 {
+
+struct ProxyTraffic {
+    std::uint64_t received_messages = 0;
+    std::uint64_t received_bytes = 0;
+    std::uint64_t sent_messages = 0;
+    std::uint64_t sent_bytes = 0;
+};
+
+namespace detail {
+
+class ProxyLoop {
+public:
+    ProxyLoop(Socket front, Socket back, std::optional<Socket> capture, std::optional<Socket> control)
+        : front_{std::move(front), {}}, back_{std::move(back), {}}, capture_(std::move(capture)),
+          control_(std::move(control))
+    {
+    }
+
+    void run()
+    {
+        for (;;) {
+            if (control_ && !obey()) {
+                return;
+            }
+            const bool moved = !paused_ && move_both_ways();
+            if (!moved) {
+                wait_for_work();
+            } else if (Deadline::Clock::now() >= next_signal_check_) {
+                // A busy proxy never sleeps, so no wait would notice a Ctrl-C.
+                next_signal_check_ = Deadline::Clock::now() + std::chrono::milliseconds(20);
+                if (!go_on_after_interrupt()) {
+                    throw Interrupted("proxy(): interrupted by a signal handler");
+                }
+            }
+        }
+    }
+
+private:
+    struct Side {
+        Socket socket;
+        ProxyTraffic traffic;
+    };
+
+    bool move_both_ways()
+    {
+        bool moved = move(front_, back_);
+        if (front_.socket != back_.socket) {
+            moved = move(back_, front_) || moved;
+        }
+        return moved;
+    }
+
+    // A burst, so that neither direction starves the other nor the commands. A message is taken
+    // only when it can be handed on: one in hand would be lost by stopping.
+    bool move(Side& from, Side& to)
+    {
+        constexpr int burst = 100;
+        bool moved = false;
+        for (int i = 0; i < burst && can_send(to); ++i) {
+            std::optional<Multipart> parts = from.socket.try_recv_multipart();
+            if (!parts) {
+                break;
+            }
+            moved = true;
+            std::uint64_t bytes = 0;
+            for (const Message& part : *parts) {
+                bytes += part.size();
+            }
+            ++from.traffic.received_messages;
+            from.traffic.received_bytes += bytes;
+            if (capture_) {
+                copy_to_capture(*parts);
+            }
+            // There was room a moment ago, unless another thread took it.
+            static_cast<void>(to.socket.send(*parts, Deadline::never()));
+            ++to.traffic.sent_messages;
+            to.traffic.sent_bytes += bytes;
+        }
+        return moved;
+    }
+
+    [[nodiscard]] bool can_send(const Side& to) const
+    {
+        return to.socket.events(ZMQ_POLLOUT) != 0 &&
+               (!capture_ || capture_->events(ZMQ_POLLOUT) != 0);
+    }
+
+    void copy_to_capture(const Multipart& parts)
+    {
+        Multipart copies;
+        for (const Message& part : parts) {
+            copies.push_back(part.copy());
+        }
+        static_cast<void>(capture_->send(copies, Deadline::never()));
+    }
+
+    // Sleeps until a move is possible again. What is ready already but of no use, because the other
+    // side is not, is left out: it would end the sleep at once.
+    void wait_for_work()
+    {
+        Poller poller;
+        if (!paused_) {
+            const int front = front_.socket.events();
+            const int back = back_.socket.events();
+            const bool taken = ((front | back) & ZMQ_POLLIN) != 0;
+            poller.set(front_.socket, missing(front, back));
+            if (front_.socket != back_.socket) {
+                poller.set(back_.socket, missing(back, front));
+            }
+            if (capture_) {
+                const bool full = taken && capture_->events(ZMQ_POLLOUT) == 0;
+                poller.set(*capture_, full ? ZMQ_POLLOUT : 0);
+            }
+        }
+        if (control_) {
+            poller.set(*control_, ZMQ_POLLIN);
+        }
+        static_cast<void>(poller.poll(Deadline::never()));
+    }
+
+    static int missing(int mine, int other)
+    {
+        const int to_read = (mine & ZMQ_POLLIN) == 0 ? ZMQ_POLLIN : 0;
+        const int to_write =
+            (other & ZMQ_POLLIN) != 0 && (mine & ZMQ_POLLOUT) == 0 ? ZMQ_POLLOUT : 0;
+        return to_read | to_write;
+    }
+
+    // Does what the control socket says; false to stop.
+    bool obey()
+    {
+        while (auto command = control_->try_recv_multipart()) {
+            const std::string_view word = command->front().view();
+            if (word == "PAUSE") {
+                paused_ = true;
+            } else if (word == "RESUME") {
+                paused_ = false;
+            }
+            if (word == "STATISTICS") {
+                answer_with_statistics();
+            } else if (control_->type() == SocketType::rep) {
+                Message empty;  // a REP that does not answer could not be asked again
+                static_cast<void>(control_->try_send(empty));
+            }
+            if (word == "TERMINATE" || word == "KILL") {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void answer_with_statistics()
+    {
+        Multipart answer;
+        for (const ProxyTraffic& traffic : {front_.traffic, back_.traffic}) {
+            for (const std::uint64_t count : {traffic.received_messages, traffic.received_bytes,
+                                              traffic.sent_messages, traffic.sent_bytes}) {
+                answer.emplace_back(&count, sizeof count);
+            }
+        }
+        static_cast<void>(control_->try_send(answer));
+    }
+
+    Side front_;
+    Side back_;
+    std::optional<Socket> capture_;
+    std::optional<Socket> control_;
+    bool paused_ = false;
+    Deadline::Clock::time_point next_signal_check_ = Deadline::Clock::now();
+};
+
+}  // namespace detail
+
+// Carries messages both ways, with a copy of each to `capture`, until a socket is closed
+// (SocketClosed) or the context ends (ContextTerminated). The libzmq call it stands for: zmq_proxy.
+inline void proxy(const Socket& front, const Socket& back, std::optional<Socket> capture = {})
+{
+    detail::ProxyLoop(front, back, std::move(capture), std::nullopt).run();
+}
+
+// The same with commands from a PAIR, PULL, SUB or REP: PAUSE, RESUME, TERMINATE, on which it
+// returns, and STATISTICS, which it answers with eight frames of 8 bytes in the machine's order:
+// messages and bytes received, then sent, by `front`, then by `back` (zmq_proxy_steerable).
+inline void proxy_steerable(const Socket& front, const Socket& back, std::optional<Socket> capture,
+                            Socket control)
+{
+    detail::ProxyLoop(front, back, std::move(capture), std::move(control)).run();
+}
+
+}  // namespace v1
+}  // namespace zmqpp

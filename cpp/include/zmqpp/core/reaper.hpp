@@ -1,0 +1,161 @@
+// Where destructors leave what may block. Closing a socket can wait for a monitor's reader, and
+// terminating a context waits for unsent messages; neither may happen on a thread that only dropped
+// its last reference (a garbage collector, say). The reaper's threads never touch a GIL, never
+// handle signals, and never keep the process from ending.
+#pragma once
+
+#include <zmq.h>
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "deadline.hpp"
+#include "fork.hpp"
+#include "lock.hpp"
+#include "wait.hpp"
+#include "waiters.hpp"
+
+#ifndef _WIN32
+#include <csignal>
+#endif
+
+namespace zmqpp {
+inline namespace v1 {
+
+// The end of a context, which a caller may wait for and give up waiting for.
+class Termination {
+public:
+    void finish()
+    {
+        lock_.lock();
+        finished_ = true;
+        waiters_.wake_all();
+        lock_.unlock();
+    }
+
+    // False if the deadline passed first.
+    [[nodiscard]] bool wait(Deadline deadline, const char* operation)
+    {
+        Enlisted<Lock> me(lock_, waiters_, 1);
+        for (;;) {
+            lock_.lock();
+            const bool finished = finished_;
+            me.enlist();
+            lock_.unlock();
+            if (finished) {
+                return true;
+            }
+            if (deadline.passed()) {
+                return false;
+            }
+            wait_for_wake(me.wake(), deadline, operation);
+        }
+    }
+
+private:
+    Lock lock_;
+    WaiterList waiters_;
+    bool finished_ = false;
+};
+
+class Reaper {
+public:
+    [[nodiscard]] static Reaper& instance() { return per_process<Reaper>(); }
+
+    // zmq_close, soon.
+    void close(void* socket)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        closing_.push_back(socket);
+        ++unfinished_;
+        if (!closer_runs_) {
+            closer_runs_ = start([this] { close_all(); });
+        }
+    }
+
+    // zmq_ctx_term on a thread of its own: one context's unsent messages must not delay another's.
+    // Null if the system has no thread left.
+    [[nodiscard]] std::shared_ptr<Termination> terminate(void* context)
+    {
+        auto termination = std::make_shared<Termination>();
+        {
+            const std::lock_guard<std::mutex> guard(mutex_);
+            ++unfinished_;
+        }
+        const bool started = start([this, context, termination] {
+            while (zmq_ctx_term(context) == -1 && zmq_errno() == EINTR) {
+            }
+            termination->finish();
+            finish_one();
+        });
+        if (!started) {
+            finish_one();
+            return nullptr;
+        }
+        return termination;
+    }
+
+    // Waits until nothing is left to do, at most until the deadline.
+    bool drain(Deadline deadline)
+    {
+        std::unique_lock<std::mutex> guard(mutex_);
+        return idle_.wait_until(guard, deadline.time_point(), [this] { return unfinished_ == 0; });
+    }
+
+private:
+    void close_all()
+    {
+        std::unique_lock<std::mutex> guard(mutex_);
+        while (!closing_.empty()) {
+            void* socket = closing_.front();
+            closing_.pop_front();
+            guard.unlock();
+            zmq_close(socket);
+            guard.lock();
+            --unfinished_;
+        }
+        closer_runs_ = false;
+        idle_.notify_all();
+    }
+
+    void finish_one()
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        --unfinished_;
+        idle_.notify_all();
+    }
+
+    // False if the system has no thread left: then the work is left undone, which leaks but neither
+    // blocks nor ends the process.
+    template <class Work> bool start(Work work)
+    {
+#ifndef _WIN32
+        sigset_t all;
+        sigset_t before;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+#endif
+        bool started = true;
+        try {
+            std::thread(std::move(work)).detach();
+        } catch (const std::exception&) {
+            started = false;
+        }
+#ifndef _WIN32
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+#endif
+        return started;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable idle_;
+    std::deque<void*> closing_;
+    long unfinished_ = 0;
+    bool closer_runs_ = false;
+};
+
+}  // namespace v1
+}  // namespace zmqpp

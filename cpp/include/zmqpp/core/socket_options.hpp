@@ -1,0 +1,90 @@
+// Socket's options at the level of libzmq: bytes in and out by a row of the table, with errors that
+// name the option. Included by socket.hpp.
+#pragma once
+
+#include "socket.hpp"
+
+namespace zmqpp {
+inline namespace v1 {
+namespace detail {
+
+[[nodiscard]] inline std::string option_error(const SocketState& state, const OptionRow& row,
+                                              const char* verb, int code)
+{
+    std::string text = std::string(verb) + " option " + row.name + " of " + state.describe();
+    if (code == EINVAL) {
+        text += ": not a valid value, or not an option of this socket type or of this libzmq's build";
+    }
+    return text;
+}
+
+}  // namespace detail
+
+inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t size)
+{
+    const Use use(*state_, row.name);
+    if (zmq_setsockopt(state_->handle(), row.id, value, size) != 0) {
+        const int code = zmq_errno();
+        require_library(std::string("Option ") + row.name, row.since, row.draft);
+        fail(code, detail::option_error(*state_, row, "set", code));
+    }
+}
+
+inline void Socket::get_raw(const OptionRow& row, void* value, std::size_t size) const
+{
+    const Use use(*state_, row.name);
+    if (zmq_getsockopt(state_->handle(), row.id, value, &size) != 0) {
+        const int code = zmq_errno();
+        require_library(std::string("Option ") + row.name, row.since, row.draft);
+        fail(code, detail::option_error(*state_, row, "get", code));
+    }
+}
+
+inline std::string Socket::get_string(const OptionRow& row) const
+{
+    const Use use(*state_, row.name);
+    // libzmq does not say how much room it wants, and refuses too little with EINVAL. A key comes
+    // as Z85 text in 41 bytes exactly.
+    std::string value(row.kind == Kind::key ? 41 : 256, '\0');
+    for (;;) {
+        std::size_t size = value.size();
+        if (zmq_getsockopt(state_->handle(), row.id, value.data(), &size) == 0) {
+            value.resize(size);
+            if (row.kind != Kind::bytes && !value.empty() && value.back() == '\0') {
+                value.pop_back();
+            }
+            return value;
+        }
+        const int code = zmq_errno();
+        if (code != EINVAL || row.kind == Kind::key || value.size() >= (1u << 16)) {
+            require_library(std::string("Option ") + row.name, row.since, row.draft);
+            fail(code, detail::option_error(*state_, row, "get", code));
+        }
+        value.resize(value.size() * 4);
+    }
+}
+
+inline void Socket::join([[maybe_unused]] const std::string& group)
+{
+#ifdef ZMQ_BUILD_DRAFT_API
+    const Use use(*state_, "join()");
+    check(zmq_join(state_->handle(), group.c_str()),
+          [&] { return state_->describe("join(\"" + group + "\")"); });
+#else
+    throw NotSupported("join() is a draft of libzmq; zmqpp was built without drafts");
+#endif
+}
+
+inline void Socket::leave([[maybe_unused]] const std::string& group)
+{
+#ifdef ZMQ_BUILD_DRAFT_API
+    const Use use(*state_, "leave()");
+    check(zmq_leave(state_->handle(), group.c_str()),
+          [&] { return state_->describe("leave(\"" + group + "\")"); });
+#else
+    throw NotSupported("leave() is a draft of libzmq; zmqpp was built without drafts");
+#endif
+}
+
+}  // namespace v1
+}  // namespace zmqpp

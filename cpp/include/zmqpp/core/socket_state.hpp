@@ -1,0 +1,439 @@
+// What every handle of one socket shares: the libzmq socket, the lock that makes it safe to use from
+// any thread, and the threads that wait for it.
+//
+// How a blocking call works: lock; try without blocking; if it would block, enlist as a waiter;
+// unlock; sleep in poll(2) on the socket's descriptor and on the thread's wake handle; start over.
+// The lock is never held while waiting, and its holder never wants a GIL.
+//
+// The descriptor (ZMQ_FD) becomes readable once when something happened, and any call on the socket
+// may use that signal up. So whoever operates a socket that has waiters looks at ZMQ_EVENTS before he
+// unlocks, and wakes those who can go on.
+#pragma once
+
+#include <zmq.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "constants.hpp"
+#include "context_state.hpp"
+#include "lock.hpp"
+#include "message.hpp"
+#include "thread_id.hpp"
+
+namespace zmqpp {
+inline namespace v1 {
+namespace detail {
+
+class SocketState : public std::enable_shared_from_this<SocketState> {
+public:
+    SocketState(std::shared_ptr<ContextState> context, SocketType type, std::string origin)
+        : context_(std::move(context)), type_(type), origin_(std::move(origin)), owned_(true)
+    {
+        handle_ = context_->open_socket(static_cast<int>(type), this, serial_);
+        const auto linger = static_cast<int>(context_->linger.load().count());
+        zmq_setsockopt(handle_, ZMQ_LINGER, &linger, sizeof linger);
+        read_descriptor();
+    }
+
+    // Somebody else's socket, who closes it.
+    SocketState(std::shared_ptr<ContextState> context, void* foreign_handle)
+        : context_(std::move(context)), type_(SocketType::pair), origin_("borrowed"), owned_(false),
+          handle_(foreign_handle)
+    {
+        int type = 0;
+        std::size_t size = sizeof type;
+        check(zmq_getsockopt(handle_, ZMQ_TYPE, &type, &size),
+              [] { return std::string("Socket.borrow(): not an open socket of this libzmq"); });
+        type_ = static_cast<SocketType>(type);
+        read_descriptor();
+    }
+
+    SocketState(const SocketState&) = delete;
+    SocketState& operator=(const SocketState&) = delete;
+
+    // Nobody waits (waiters hold a reference). zmq_close may block on a monitor: the reaper does it.
+    ~SocketState()
+    {
+        if (birthplace_.is_foreign() || handle_ == nullptr || !owned_) {
+            return;
+        }
+        stop_watching();
+        forget_monitor();
+        Reaper::instance().close(handle_);
+        context_->forget_socket(serial_);
+    }
+
+    // Exclusive use of the libzmq socket for a scope. Throws if it is closed or was inherited.
+    class Use {
+    public:
+        Use(SocketState& state, const char* operation) : state_(state)
+        {
+            if (state.birthplace_.is_foreign()) {  // first: the lock may be a dead thread's
+                state.birthplace_.require_home(operation, "socket");
+            }
+            state.lock_.lock();
+            if (state.handle_ == nullptr) {
+                state.lock_.unlock();
+                throw SocketClosed(std::string(operation) + ": this " +
+                                   std::string(name(state.type_)) + " socket is closed");
+            }
+        }
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+        ~Use()
+        {
+            if (!left_) {
+                leave();
+            }
+        }
+
+        // Ends the use and starts a wait: from here on, whoever uses the socket wakes `waiter`.
+        void leave_waiting(Enlisted<Lock>& waiter)
+        {
+            // A look at ZMQ_EVENTS on behalf of others may swallow this waiter's own signal, so it
+            // is enlisted before the look.
+            const bool others = !state_.waiters_.empty();
+            waiter.enlist();
+            if (others) {
+                state_.wake_ready();
+            }
+            state_.lock_.unlock();
+            left_ = true;
+        }
+
+    private:
+        void leave()
+        {
+            if (!state_.waiters_.empty()) {
+                state_.wake_ready();
+            }
+            state_.lock_.unlock();
+        }
+
+        SocketState& state_;
+        bool left_ = false;
+    };
+
+    // Tries `attempt` (true: done, false: would block) until it is done; false if time ran out.
+    template <class Attempt>
+    bool until(const char* operation, short direction, Deadline deadline, Attempt&& attempt)
+    {
+        const auto keep_alive = shared_from_this();
+        Enlisted<Lock> me(lock_, waiters_, direction);
+        for (;;) {
+            Descriptor descriptor;
+            {
+                Use use(*this, operation);
+                me.withdraw();
+                if (attempt()) {
+                    return true;
+                }
+                if (deadline.passed()) {
+                    return false;
+                }
+                descriptor = descriptor_;
+                use.leave_waiting(me);
+            }
+            sleep(me.wake(), descriptor, deadline, operation);
+        }
+    }
+
+    // --- one message, with the socket in use ---
+
+    // Sends `count` parts as one message: all of it or nothing. part(i, flags) is one libzmq call.
+    // False: would block, and nothing was sent.
+    template <class SendPart>
+    bool send_parts(const char* operation, std::size_t count, int flags, SendPart&& part)
+    {
+        claim(sender_, operation, "sending");
+        const bool more_follows = (flags & ZMQ_SNDMORE) != 0;
+        bool looked = false;
+        for (std::size_t i = 0; i < count && !dropping_;) {
+            const bool last = i + 1 == count && !more_follows;
+            if (retry([&] { return part(i, ZMQ_DONTWAIT | (last ? 0 : ZMQ_SNDMORE)); }) >= 0) {
+                ++i;
+                continue;
+            }
+            const int code = zmq_errno();
+            if (code != EAGAIN) {
+                fail_operation(code, operation);
+            }
+            const bool started = i != 0 || sender_ != no_thread;
+            if (started) {
+                // The peer went away in the middle of the message, and the message with it. libzmq
+                // drops the parts that follow, except for PAIR, which would send them to the next.
+                dropping_ = type_ == SocketType::pair;
+                ++i;
+            } else if (!looked) {
+                // A send does not look for news each time, for speed; reading ZMQ_EVENTS does.
+                looked = true;
+                static_cast<void>(events());
+            } else {
+                return false;
+            }
+        }
+        sender_ = more_follows ? this_thread_id() : no_thread;
+        dropping_ = dropping_ && more_follows;
+        return true;
+    }
+
+    // Receives one part. False: nothing is there.
+    bool receive_part(const char* operation, Message& into)
+    {
+        claim(receiver_, operation, "receiving");
+        if (retry([&] { return zmq_msg_recv(into.raw(), handle_, ZMQ_DONTWAIT); }) < 0) {
+            const int code = zmq_errno();
+            if (code != EAGAIN) {
+                fail_operation(code, operation);
+            }
+            return false;
+        }
+        receiver_ = into.more() ? this_thread_id() : no_thread;
+        return true;
+    }
+
+    // Receives all parts of one message: libzmq hands over a message only when it has it whole.
+    bool receive_parts(const char* operation, Multipart& into)
+    {
+        Message part;
+        if (!receive_part(operation, part)) {
+            return false;
+        }
+        bool more = part.more();
+        into.push_back(std::move(part));
+        while (more) {
+            if (!receive_part(operation, into.emplace_back())) {
+                fail_operation(EPROTO, operation);
+            }
+            more = into.back().more();
+        }
+        return true;
+    }
+
+    // What can be done now (ZMQ_EVENTS). Also makes libzmq take note of everything that happened.
+    [[nodiscard]] int events()
+    {
+        int value = 0;
+        std::size_t size = sizeof value;
+        if (retry([&] { return zmq_getsockopt(handle_, ZMQ_EVENTS, &value, &size); }) < 0) {
+            fail_operation(zmq_errno(), "poll()");
+        }
+        return value;
+    }
+
+    // --- the life of the socket ---
+
+    // zmq_close. Wakes every waiter, who raises SocketClosed. Does nothing if it is closed.
+    // `choose_linger` makes the time that unsent messages get out of the one that was set.
+    template <class ChooseLinger> void close(ChooseLinger&& choose_linger)
+    {
+        birthplace_.require_home("Socket.close()", "socket");
+        if (!owned_) {
+            throw StateError("Socket.close(): this socket is borrowed; only its owner may close it");
+        }
+        stop_watching();
+        lock_.lock();
+        void* handle = std::exchange(handle_, nullptr);
+        if (handle != nullptr) {
+            int linger = -1;
+            std::size_t size = sizeof linger;
+            zmq_getsockopt(handle, ZMQ_LINGER, &linger, &size);
+            linger = choose_linger(linger);
+            zmq_setsockopt(handle, ZMQ_LINGER, &linger, sizeof linger);
+        }
+        waiters_.wake_all();
+        lock_.unlock();
+        if (handle != nullptr) {
+            forget_monitor();
+            zmq_close(handle);
+            context_->forget_socket(serial_);
+        }
+    }
+
+    // Starts or, with an empty endpoint, stops publishing this socket's events (zmq_socket_monitor).
+    void monitor(const std::string& endpoint, int events)
+    {
+        const Use use(*this, "monitor()");
+        if (!endpoint.empty()) {
+            check(zmq_socket_monitor(handle_, endpoint.c_str(), events),
+                  [&] { return describe("monitor(\"" + endpoint + "\")"); });
+            forget_monitor();
+            monitor_ = endpoint;
+            context_->add_monitor(endpoint, weak_from_this());
+        } else if (!monitor_.empty()) {
+            forget_monitor();
+            zmq_socket_monitor(handle_, nullptr, 0);
+        }
+    }
+
+    // Before it connects to a monitor's endpoint: a reader that is full or gone would block the I/O
+    // thread that publishes to it, so it may not be full, and is never gone before the monitor.
+    void watch(const std::string& endpoint)
+    {
+        const std::weak_ptr<SocketState> watched = context_->monitored_at(endpoint);
+        if (!watched.expired()) {
+            const int unlimited = 0;
+            zmq_setsockopt(handle_, ZMQ_RCVHWM, &unlimited, sizeof unlimited);
+            watched_ = watched;
+        }
+    }
+
+    // --- for the handles, with the socket in use where they touch it ---
+
+    [[nodiscard]] void* handle() const noexcept { return handle_; }
+    [[nodiscard]] SocketType type() const noexcept { return type_; }
+    [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
+    [[nodiscard]] const std::shared_ptr<ContextState>& context() const noexcept { return context_; }
+    [[nodiscard]] bool is_owned() const noexcept { return owned_; }
+    [[nodiscard]] bool is_foreign() const noexcept { return birthplace_.is_foreign(); }
+    [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
+    [[nodiscard]] Descriptor descriptor() const noexcept { return descriptor_; }
+    [[nodiscard]] Lock& lock() noexcept { return lock_; }
+    [[nodiscard]] WaiterList& waiters() noexcept { return waiters_; }
+
+    [[nodiscard]] bool is_closed() noexcept
+    {
+        lock_.lock();
+        const bool closed = handle_ == nullptr;
+        lock_.unlock();
+        return closed;
+    }
+
+    // Where it is bound or connected, as asked for and as it turned out.
+    struct Endpoint {
+        std::string asked;
+        std::string real;
+    };
+    std::vector<Endpoint> endpoints;
+
+    // "send() on REQ socket [tcp://127.0.0.1:5000]"
+    [[nodiscard]] std::string describe(const std::string& operation) const
+    {
+        return operation + " on " + describe();
+    }
+    [[nodiscard]] std::string describe() const
+    {
+        std::string text = std::string(name(type_)) + " socket";
+        for (const Endpoint& endpoint : endpoints) {
+            text += (&endpoint == &endpoints.front() ? " [" : ", ") + endpoint.real;
+        }
+        return endpoints.empty() ? text : text + "]";
+    }
+
+    // Throws what `code` stands for, with what a person needs to know to put it right.
+    [[noreturn]] void fail_operation(int code, const std::string& operation) const
+    {
+        std::string text = describe(operation);
+        if (code == EFSM && type_ == SocketType::req) {
+            text += ": send() and recv() must alternate; set req_relaxed and req_correlate to send "
+                    "again without a reply";
+        } else if (code == EFSM && type_ == SocketType::rep) {
+            text += ": recv() and send() must alternate";
+        } else if (code == ENOTSUP) {
+            text += ": this socket type does not do that";
+        }
+        fail(code, text);
+    }
+
+private:
+    // libzmq rarely says EINTR without having blocked, but where it does, nothing has happened yet.
+    template <class Call> static int retry(Call&& call)
+    {
+        int rc;
+        do {
+            rc = call();
+        } while (rc < 0 && zmq_errno() == EINTR);
+        return rc;
+    }
+
+    // A message sent or received part by part belongs to the thread that began it: a part from
+    // another thread would tear it.
+    void claim(ThreadId holder, const char* operation, const char* doing) const
+    {
+        if (holder == no_thread || holder == this_thread_id()) {
+            return;
+        }
+        throw ThreadError(describe(operation) + ": thread " + std::to_string(holder) +
+                              " is in the middle of " + doing + " a multipart message on it; thread " +
+                              std::to_string(this_thread_id()) + " must wait until it is complete",
+                          holder, this_thread_id());
+    }
+
+    void wake_ready() noexcept
+    {
+        int ready = 0;
+        std::size_t size = sizeof ready;
+        const int rc = zmq_getsockopt(handle_, ZMQ_EVENTS, &ready, &size);
+        waiters_.wake_interested(rc == 0 ? ready : -1);
+    }
+
+    static void sleep(Wake& wake, Descriptor descriptor, Deadline deadline, const char* operation)
+    {
+        if (descriptor == no_descriptor) {
+            // Draft socket types have no descriptor: look again every few milliseconds.
+            const Deadline soon(std::chrono::milliseconds(5));
+            wait_for_wake(wake, soon.earlier(deadline), operation);
+            return;
+        }
+        PollItem items[] = {readable(descriptor), readable(wake.descriptor())};
+        wait(items, 2, deadline, operation);
+        if (items[1].revents != 0) {
+            wake.clear();
+        }
+    }
+
+    void read_descriptor() noexcept
+    {
+        std::size_t size = sizeof descriptor_;
+        if (zmq_getsockopt(handle_, ZMQ_FD, &descriptor_, &size) != 0) {
+            descriptor_ = no_descriptor;
+        }
+    }
+
+    // A monitor's reader is about to go: its monitor goes first.
+    void stop_watching()
+    {
+        lock_.lock();
+        const auto watched = std::exchange(watched_, {}).lock();
+        lock_.unlock();
+        if (watched) {
+            try {
+                watched->monitor("", 0);
+            } catch (const Error&) {  // closed meanwhile, which stopped its monitor too
+            }
+        }
+    }
+
+    void forget_monitor() noexcept
+    {
+        if (!monitor_.empty()) {
+            context_->remove_monitor(monitor_);
+            monitor_.clear();
+        }
+    }
+
+    const std::shared_ptr<ContextState> context_;
+    SocketType type_;
+    const std::string origin_;  // where it was created, for people
+    const bool owned_;
+    std::uint64_t serial_ = 0;
+
+    Lock lock_;              // guards everything below, and `endpoints`
+    void* handle_ = nullptr;  // null once closed
+    Descriptor descriptor_ = no_descriptor;
+    WaiterList waiters_;
+    ThreadId sender_ = no_thread;    // in the middle of a message it sends part by part
+    ThreadId receiver_ = no_thread;  // the same for receiving
+    bool dropping_ = false;          // the rest of a message whose peer is gone
+    std::string monitor_;            // where this socket's events are published
+    std::weak_ptr<SocketState> watched_;  // the socket whose events this one reads
+    Birthplace birthplace_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace zmqpp

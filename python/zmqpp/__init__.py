@@ -1,0 +1,69 @@
+"""ZeroMQ for programs that mix threads, Python and C++.
+
+>>> import zmqpp
+>>> context = zmqpp.Context.instance()
+>>> with context.socket(zmqpp.REP) as server, context.socket(zmqpp.REQ) as client:
+...     endpoint = server.bind("tcp://127.0.0.1:*")
+...     _ = client.connect(endpoint)
+...     _ = client.send(b"hello")
+...     server.recv()
+b'hello'
+
+Sockets may be shared between threads. Names and signatures are pyzmq's where it has them.
+"""
+
+from . import constants as _constants
+from .constants import *
+from .context import Context
+from .endpoint import Endpoint
+from .errors import *
+from .errors import __all__ as _error_names
+from .message import COPY_THRESHOLD, Frame, Message, MessageTracker
+from .monitor import MonitorEvent
+from .poller import Poller, select, zmq_poll
+from .proxy import device, proxy, proxy_steerable
+from .security import curve_keypair, curve_public, z85_decode, z85_encode
+from .socket import Socket
+from .version import (
+    DRAFT_API,
+    __version__,
+    build_info,
+    get_cmake_dir,
+    get_include,
+    has,
+    zmq_version,
+    zmq_version_info,
+)
+
+__all__ = sorted(
+    [
+        "COPY_THRESHOLD",
+        "DRAFT_API",
+        "Context",
+        "Endpoint",
+        "Frame",
+        "Message",
+        "MessageTracker",
+        "MonitorEvent",
+        "Poller",
+        "Socket",
+        "__version__",
+        "build_info",
+        "curve_keypair",
+        "curve_public",
+        "device",
+        "get_cmake_dir",
+        "get_include",
+        "has",
+        "proxy",
+        "proxy_steerable",
+        "select",
+        "z85_decode",
+        "z85_encode",
+        "zmq_poll",
+        "zmq_version",
+        "zmq_version_info",
+        *_constants.__all__,
+        *_error_names,
+    ]
+)

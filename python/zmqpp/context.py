@@ -1,0 +1,219 @@
+"""Context: the factory of sockets, and the end of them all."""
+
+from __future__ import annotations
+
+import errno
+import weakref
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from . import _core
+from .constants import SocketOption
+from .errors import ZMQError
+from .socket import Socket, set_option
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import TypeVar, overload
+
+    from typing_extensions import Self
+
+    _S = TypeVar("_S", bound=Socket)
+
+#: How long an end that nobody asked for waits for unsent messages.
+PATIENCE_MS = 1000
+
+
+class Context(_core.Context):
+    """libzmq's I/O threads, and the namespace of inproc endpoints (zmq_ctx_new).
+
+    One is enough for most programs: :meth:`instance`. Any thread may use it.
+
+    io_threads: how many threads do the I/O. Further keywords are options, of contexts
+    (``max_sockets=``) or of the sockets to be opened (``linger=``, ``rcvtimeo=``): those are the
+    defaults of :meth:`socket`, and attributes too (``context.linger = 0``).
+
+    Leaving a ``with`` statement destroys the context: it closes the sockets and waits for their unsent
+    messages as long as their linger says, or at most a second when an exception ends the block.
+    """
+
+    __slots__ = ("_known", "sockopts")
+
+    #: The class of the sockets it opens.
+    _socket_class: ClassVar[type[Socket]] = Socket
+    _instances: ClassVar[dict[tuple[type, _core.Context], Context]] = {}
+
+    #: Defaults for the options of new sockets, by name.
+    sockopts: dict[str, Any]
+    _known: weakref.WeakSet[Socket]
+
+    def __init__(self, io_threads: int | _core.Context = 1, **options: Any) -> None:
+        if isinstance(io_threads, _core.Context):
+            super().__init__(io_threads)
+        else:
+            super().__init__()
+        object.__setattr__(self, "sockopts", {})
+        object.__setattr__(self, "_known", weakref.WeakSet())
+        if not isinstance(io_threads, _core.Context) and io_threads != 1:
+            self.io_threads = io_threads
+        for name, value in options.items():
+            try:
+                setattr(self, name, value)
+            except AttributeError:
+                raise TypeError(f"Context() has no option {name!r}") from None
+
+    @classmethod
+    def instance(cls, io_threads: int = 1) -> Self:
+        """The context that the whole process shares, with C++ code too.
+
+        A new one after it was terminated, and in a child of fork().
+        """
+        core = _core.Context._instance()
+        for key, known in list(cls._instances.items()):
+            if known._is_foreign or known.closed:
+                cls._instances.pop(key, None)
+        shared = cls._instances.get((cls, core))
+        if shared is None:
+            made = cls(core)
+            if io_threads != 1 and core.io_threads != io_threads:
+                made.io_threads = io_threads
+            # One dict operation: threads that come here together all leave with the same object.
+            shared = cls._instances.setdefault((cls, core), made)
+        return cast("Self", shared)
+
+    @classmethod
+    def _of(cls, core: _core.Context) -> Context:
+        shared = cls._instances.get((cls, core))
+        return cls(core) if shared is None else shared
+
+    @classmethod
+    def shadow(cls, address: _core.Context | int) -> Self:
+        """A borrowed handle on a context, which it cannot end.
+
+        address: a Context, or the address of a libzmq context (``underlying``), of another binding or
+        of C++ code that uses the same libzmq.
+        """
+        core = address._borrowed() if isinstance(address, _core.Context) else cls._borrow(address)
+        return cls(core)
+
+    # --- sockets ---
+
+    if TYPE_CHECKING:
+
+        @overload
+        def socket(self, socket_type: int, **options: Any) -> Socket: ...
+        @overload
+        def socket(self, socket_type: int, socket_class: type[_S], **options: Any) -> _S: ...
+
+    def socket(
+        self, socket_type: int, socket_class: type[Socket] | None = None, **options: Any
+    ) -> Socket:
+        """Opens a socket (zmq_socket).
+
+        socket_type: PAIR, PUB, SUB, REQ, REP, DEALER, ROUTER, PULL, PUSH, XPUB, XSUB or STREAM.
+        Keywords are options (``linger=0``). Raises ContextTerminated, and ZMQError (EMFILE) naming
+        the limit when there are too many sockets.
+        """
+        opened = (socket_class or self._socket_class)(self, socket_type, **options)
+        for name, value in self.sockopts.items():
+            if name not in options:
+                _set_default(opened, name, value)
+        self._known.add(opened)
+        return opened
+
+    @property
+    def sockets(self) -> list[Socket]:
+        """The open sockets, oldest first, also those that C++ opened."""
+        known: dict[_core.Socket, Socket] = {socket: socket for socket in list(self._known)}
+        return [known.get(core) or Socket(core) for core in self._sockets()]
+
+    # --- defaults for the options of sockets ---
+
+    @property
+    def linger(self) -> int:
+        """Milliseconds that sockets opened from now on keep unsent messages when closed.
+
+        10,000 unless set; -1 is for ever.
+        """
+        return self._linger
+
+    @linger.setter
+    def linger(self, value: int) -> None:
+        self._linger = value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not hasattr(type(self), name) and _is_socket_option(name):
+            self.sockopts[name] = value
+        else:
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:  # only for what is not found otherwise
+        if _is_socket_option(name):
+            try:
+                return self.sockopts[name]
+            except KeyError:
+                pass
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        if name in self.sockopts:
+            del self.sockopts[name]
+        else:
+            super().__delattr__(name)
+
+    def setsockopt(self, opt: int, value: Any) -> None:
+        """Sets the default of a socket option, by number."""
+        setattr(self, SocketOption(opt).name.lower(), value)
+
+    def getsockopt(self, opt: int) -> Any:
+        """The default of a socket option, by number."""
+        return getattr(self, SocketOption(opt).name.lower())
+
+    # --- the end ---
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if not self._is_owner:
+            return
+        if kind is None:
+            self.destroy()
+        else:
+            self._abandon(PATIENCE_MS)
+
+    def __repr__(self) -> str:
+        kind = f"zmqpp.{type(self).__name__}"
+        if self.closed:
+            return f"<{kind}: closed>"
+        return f"<{kind}: {len(self._sockets())} open sockets>"
+
+    def __copy__(self) -> Self:
+        return self.shadow(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.shadow(self)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("contexts cannot be pickled: they belong to this process")
+
+
+def _is_socket_option(name: str) -> bool:
+    return name.upper() in SocketOption.__members__
+
+
+def _set_default(socket: Socket, name: str, value: Any) -> None:
+    """A default that a socket type does not know is not meant for it."""
+    try:
+        set_option(socket, name, value)
+    except ZMQError as error:
+        if error.errno != errno.EINVAL:
+            socket.close(linger=0)
+            raise
+
+
+__all__ = ["Context"]

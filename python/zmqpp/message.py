@@ -1,0 +1,11 @@
+"""Message, which pyzmq calls Frame, and MessageTracker."""
+
+from ._core import Message, MessageTracker
+
+Frame = Message
+
+#: With ``copy=False``, data of fewer bytes than this is copied all the same; see
+#: ``Socket.copy_threshold``.
+COPY_THRESHOLD = 65536
+
+__all__ = ["COPY_THRESHOLD", "Frame", "Message", "MessageTracker"]
