@@ -1,0 +1,124 @@
+# One command each, on a fresh machine too: what is missing is set up first.
+#
+# Choices:  PYTHON=python3.12 VENV=build/py312   another Python, in an environment of its own
+#           LIBZMQ=auto|system|bundled           which libzmq (see cpp/libzmq.cmake); ZMQ_PREFIX=/opt/zmq
+#           WERROR=ON                            warnings in our C++ are errors
+#           PYTEST_ARGS='-m slow -k wheel'       what pytest runs
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+LIBZMQ ?= auto
+LIBZMQ_SOURCE ?=
+WERROR ?= OFF
+PYTEST_ARGS ?=
+
+# Without libsodium a bundled libzmq goes without CURVE; setup.sh says so.
+CURVE = $(shell pkg-config --exists libsodium 2>/dev/null && echo ON || echo OFF)
+CHOICES = ZMQPP_LIBZMQ=$(LIBZMQ) ZMQPP_CURVE=$(CURVE) ZMQ_PREFIX=$(ZMQ_PREFIX) ZMQPP_WERROR=$(WERROR) \
+          FETCHCONTENT_SOURCE_DIR_LIBZMQ=$(LIBZMQ_SOURCE)
+
+NAME := $(notdir $(VENV))
+HYBRID := build/hybrid$(if $(filter-out .venv,$(NAME)),-$(NAME))
+PACKAGE := CMakeLists.txt pyproject.toml README.md LICENSE \
+           $(shell find cpp python -type f ! -name '*.md' ! -name '*.pyc' ! -name '*.so')
+CXX_FILES = $$(find cpp tests examples -name '*.[ch]pp')
+# Programs built with ThreadSanitizer do not start where addresses are randomised too well.
+NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+export PATH := $(abspath $(VENV))/bin:$(PATH)
+export PYTHONPATH := $(abspath $(HYBRID))
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
+
+.PHONY: help demo test test-cpp test-python test-bundled sanitize lint format stubs bench install clean FORCE
+.DELETE_ON_ERROR:
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | column -t -s:
+
+demo: $(HYBRID)/.built  ## run the echo servers and clients: processes and threads, Python and C++
+	python examples/demo.py
+
+test: test-cpp test-python  ## run all tests
+
+test-cpp: build/default/build.ninja  ## run the tests of the C++ core, without Python
+	cmake --build build/default
+	ctest --test-dir build/default --output-on-failure
+
+test-python: $(VENV)/.test $(HYBRID)/.built  ## run pytest on the installed package
+	python -m pytest $(PYTEST_ARGS)
+
+test-bundled:  ## run pytest on a bundled libzmq, built from LIBZMQ_SOURCE=folder
+ifeq ($(LIBZMQ_SOURCE),)
+	@echo "test-bundled: skipped, because LIBZMQ_SOURCE names no folder with a libzmq source"
+else
+	$(MAKE) test-python LIBZMQ=bundled VENV=build/bundled
+endif
+
+sanitize: build/asan/build.ninja build/tsan/build.ninja  ## run the C++ tests under ASan + UBSan and under TSan
+	cmake --build build/asan
+	ctest --test-dir build/asan --output-on-failure
+	cmake --build build/tsan
+	$(NO_ASLR) ctest --test-dir build/tsan --output-on-failure
+
+lint: $(VENV)/.lint  ## check with ruff, mypy and clang-format, and that the stub is the extension's
+	ruff check
+	ruff format --check
+	mypy
+	clang-format --dry-run --Werror $(CXX_FILES)
+	python tools/generate_stubs.py build/_core.pyi
+	diff -u python/zmqpp/_core.pyi build/_core.pyi
+
+format: $(VENV)/.lint  ## let ruff and clang-format put the sources in shape
+	ruff check --fix
+	ruff format
+	clang-format -i $(CXX_FILES)
+
+stubs: $(VENV)/.lint  ## write python/zmqpp/_core.pyi anew from the built extension
+	python tools/generate_stubs.py python/zmqpp/_core.pyi
+
+bench: $(VENV)/.bench  ## run the benchmarks, beside other bindings
+	python benchmarks/run.py
+
+install: $(VENV)/.installed  ## install the package in .venv
+
+clean:  ## remove everything that was built, and .venv
+	rm -rf build dist .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# --- what the above stands on -------------------------------------------------------------------
+
+# Changes when the choices do, and then everything is built by them.
+$(VENV)/.choices: FORCE
+	@mkdir -p $(VENV)
+	@echo '$(CHOICES)' | cmp -s - $@ || echo '$(CHOICES)' > $@
+
+$(VENV)/.setup: tools/setup.sh $(VENV)/.choices
+	@PYTHON=$(PYTHON) LIBZMQ=$(LIBZMQ) tools/setup.sh
+	$(PYTHON) -m venv $(VENV)
+	pip install -q 'scikit-build-core>=0.11' 'pybind11>=3.0' 'cmake>=3.26' ninja
+	@touch $@
+
+# No build isolation and a build folder that stays: only what changed is compiled again.
+$(VENV)/.installed: $(VENV)/.setup $(PACKAGE)
+	@echo "building and installing zmqpp in $(VENV) (log: $(VENV)/install.log)"
+	@pip install -v --no-build-isolation --no-deps --force-reinstall . \
+	    --config-settings=build-dir=build/wheel-$(NAME) \
+	    $(foreach choice,$(CHOICES),--config-settings=cmake.define.$(choice)) \
+	    > $(VENV)/install.log 2>&1 || { cat $(VENV)/install.log; exit 1; }
+	@grep -oE 'zmqpp uses libzmq.*|.*warning:.*' $(VENV)/install.log
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.bench: $(VENV)/.%: pyproject.toml | $(VENV)/.installed
+	pip install -q 'zmqpp[$*]'
+	@touch $@
+
+$(HYBRID)/.built: $(wildcard examples/hybrid/*) $(VENV)/.installed
+	cmake -G Ninja -S examples/hybrid -B $(HYBRID) -DCMAKE_BUILD_TYPE=Release --log-level=WARNING \
+	    -DPython_EXECUTABLE=$(abspath $(VENV))/bin/python \
+	    -DCMAKE_PREFIX_PATH=$$(python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
+	cmake --build $(HYBRID)
+	@touch $@
+
+build/default/build.ninja build/asan/build.ninja build/tsan/build.ninja: build/%/build.ninja: $(VENV)/.setup
+	cmake --preset $* -U ZMQ_PREFIX -U FETCHCONTENT_SOURCE_DIR_LIBZMQ $(addprefix -D,$(filter-out %=,$(CHOICES)))
+	@touch $@
