@@ -1,0 +1,241 @@
+// Danger: fork. In a child, what was made before is refused at once and dies in silence; what is made
+// there works; and the parent notices nothing.
+#ifndef _WIN32
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "testing.hpp"
+
+using namespace testing;  // NOLINT: the tests' own words
+using zmqpp::Context;
+using zmqpp::Message;
+using zmqpp::Socket;
+using zmqpp::SocketType;
+
+namespace {
+
+// In a child there is no test framework: 0 if all is well, or the line that is not.
+#define REQUIRE_IN_CHILD(condition) \
+    do {                            \
+        if (!(condition)) {         \
+            return __LINE__ % 200;  \
+        }                           \
+    } while (false)
+
+template <class Call> bool is_refused(Call&& call)
+{
+    const Stopwatch watch;
+    return contains(message_of<zmqpp::ForkError>(call), "made before fork()") &&
+           watch.elapsed() < 1s;
+}
+
+// A whole round trip in a fresh context.
+int round_trip()
+{
+    Context context;
+    Connected pair(context, SocketType::rep, SocketType::req, any_port);
+    pair.second.send("x");
+    REQUIRE_IN_CHILD(pair.first.recv(patience).has_value());
+    pair.first.send("y");
+    REQUIRE_IN_CHILD(pair.second.recv(patience).has_value());
+    REQUIRE_IN_CHILD(Context::instance().is_closed() == false);
+    context.destroy();
+    return 0;
+}
+
+}  // namespace
+
+TEST_CASE("A child may not use a context that was made before the fork, nor its sockets")
+{
+    Context context;
+    Connected pair(context, SocketType::pair, SocketType::pair, any_port);
+    zmqpp::Monitor monitor(pair.first);
+    const Ended ended = in_child([&] {
+        REQUIRE_IN_CHILD(is_refused([&] { pair.first.send("x"); }));
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(pair.first.recv()); }));
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(pair.first.try_recv()); }));
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(pair.first.poll(ZMQ_POLLIN, 1s)); }));
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(pair.first.events()); }));
+        REQUIRE_IN_CHILD(is_refused([&] { pair.first.bind(any_port); }));
+        REQUIRE_IN_CHILD(is_refused([&] { pair.first.set(zmqpp::option::linger, 0ms); }));
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(pair.first.endpoints()); }));
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(pair.first.handle()); }));
+        REQUIRE_IN_CHILD(is_refused([&] { pair.first.close(); }));
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(monitor.recv(1s)); }));
+        REQUIRE_IN_CHILD(is_refused([&] { monitor.close(); }));
+        REQUIRE_IN_CHILD(is_refused([&] { Socket socket(context, SocketType::pair); }));
+        REQUIRE_IN_CHILD(is_refused([&] { context.shutdown(); }));
+        REQUIRE_IN_CHILD(is_refused([&] { context.term(); }));
+        REQUIRE_IN_CHILD(is_refused([&] { context.destroy(0ms); }));
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(context.sockets()); }));
+        REQUIRE_IN_CHILD(
+            is_refused([&] { static_cast<void>(context.get(zmqpp::context_option::ipv6)); }));
+        zmqpp::Poller poller;
+        poller.set(pair.first, ZMQ_POLLIN);
+        REQUIRE_IN_CHILD(is_refused([&] { static_cast<void>(poller.poll(1s)); }));
+        REQUIRE_IN_CHILD(is_refused([&] { zmqpp::proxy(pair.first, pair.second); }));
+        REQUIRE_IN_CHILD(pair.first.is_closed());
+        REQUIRE_IN_CHILD(context.is_closed());
+        REQUIRE_IN_CHILD(context.handle() == nullptr);
+        REQUIRE_IN_CHILD(pair.first.describe() == "PAIR socket of the parent process");
+        return 0;
+    });
+    CHECK(ended.status == 0);
+    CHECK(ended.errors == "");
+
+    pair.first.send("still here");
+    CHECK(pair.second.recv(patience)->view() == "still here");
+}
+
+TEST_CASE("A child makes a context of its own, and has its own shared instance")
+{
+    const Context shared = Context::instance();
+    Connected pair(shared, SocketType::pair, SocketType::pair);
+    const Ended ended = in_child([&] {
+        REQUIRE_IN_CHILD(Context::instance() != shared);
+        return round_trip();
+    });
+    CHECK(ended.status == 0);
+    CHECK(ended.errors == "");
+    CHECK(Context::instance() == shared);
+    pair.first.send("x");
+    CHECK(pair.second.recv(patience).has_value());
+}
+
+TEST_CASE("Destructors and exit of a child are silent and quick, and leave the parent alone")
+{
+    auto context = std::make_unique<Context>();
+    auto pair = std::make_unique<Connected>(*context, SocketType::pull, SocketType::push, any_port);
+    auto unsent = std::make_unique<Socket>(*context, SocketType::push);
+    unsent->connect(dead_peer);
+    unsent->send("to nobody");
+    auto monitor = std::make_unique<zmqpp::Monitor>(pair->first);
+    pair->second.send("before");
+    const Ended ended = in_child([&] {
+        monitor.reset();
+        unsent.reset();
+        pair.reset();
+        context.reset();
+        return zmqpp::finish(1s) ? 0 : 1;
+    });
+    CHECK(ended.status == 0);
+    CHECK(ended.errors == "");
+    CHECK(ended.took < 1s * slowness);
+    pair->second.send("after");
+    CHECK(pair->first.recv(patience)->view() == "before");
+    CHECK(pair->first.recv(patience)->view() == "after");
+}
+
+TEST_CASE("A child that just exits is silent and quick, whatever its parent was doing")
+{
+    const Context context;
+    Connected pair(context, SocketType::pair, SocketType::pair, any_port);
+    auto waiting = in_thread([&] { return pair.first.recv(patience); });
+    CHECK(eventually([&] { return has_waiter(pair.first); }));
+    const Ended ended = in_child([] { return 0; });
+    CHECK(ended.status == 0);
+    CHECK(ended.errors == "");
+    CHECK(ended.took < 1s * slowness);
+    pair.second.send("x");
+    CHECK(waiting.get()->view() == "x");
+}
+
+TEST_CASE("A child is not caught by locks that threads of its parent held when it was born")
+{
+    Context context;
+    Connected pair(context, SocketType::dealer, SocketType::dealer);
+    std::atomic<bool> stop{false};
+    std::vector<std::future<void>> threads;
+    for (int i = 0; i < 3; ++i) {
+        threads.push_back(in_thread([&] {
+            while (!stop) {
+                pair.first.send("x");
+                static_cast<void>(pair.second.recv(1ms));
+                static_cast<void>(context.sockets());
+                const Context brief;
+                Socket dropped(brief, SocketType::pair);
+                static_cast<void>(Context::instance());
+            }
+        }));
+    }
+    for (int i = 0; i < (under_tsan ? 5 : 20); ++i) {
+        const Ended ended = in_child([&] {
+            REQUIRE_IN_CHILD(is_refused([&] { pair.first.send("x"); }));
+            REQUIRE_IN_CHILD(pair.first.is_closed());
+            REQUIRE_IN_CHILD(is_refused([&] { context.destroy(0ms); }));
+            return round_trip();
+        });
+        CHECK(ended.status == 0);
+        CHECK(ended.errors == "");
+    }
+    stop = true;
+    for (auto& thread : threads) {
+        thread.get();
+    }
+}
+
+TEST_CASE("A child's child is a child too")
+{
+    const Context context;
+    const Ended ended = in_child([&] {
+        const Context own;
+        Connected pair(own, SocketType::pair, SocketType::pair);
+        const Ended inner = in_child([&] {
+            REQUIRE_IN_CHILD(is_refused([&] { pair.first.send("x"); }));
+            REQUIRE_IN_CHILD(is_refused([&] { const Socket socket(context, SocketType::pair); }));
+            return round_trip();
+        });
+        pair.first.send("x");
+        REQUIRE_IN_CHILD(pair.second.recv(patience).has_value());
+        return inner.status;
+    });
+    CHECK(ended.status == 0);
+    CHECK(ended.errors == "");
+}
+
+TEST_CASE("A child that is born in a signal handler, inside a wait, leaves the wait with ForkError")
+{
+    static std::atomic<pid_t> child;
+    child = -1;
+    Context context;
+    Connected pair(context, SocketType::pair, SocketType::pair);
+    auto busy = in_thread([&] {  // so that the child may well be born while the lock is held
+        while (child < 0) {
+            static_cast<void>(pair.first.events());
+        }
+    });
+    const Ended outcome = in_child([&] {
+        // A process in the middle, because the tests' own may not die of what goes wrong here.
+        Context own;
+        Socket socket(own, SocketType::dealer);
+        struct sigaction action = {};
+        action.sa_handler = [](int) {};
+        ::sigaction(SIGALRM, &action, nullptr);
+        static pid_t born = -1;
+        zmqpp::interrupt_hook() = [] {
+            born = ::fork();
+            return true;
+        };
+        itimerval timer{};
+        timer.it_value.tv_usec = 20'000;
+        ::setitimer(ITIMER_REAL, &timer, nullptr);
+        try {
+            const bool received = socket.recv(born == 0 ? 20s : 300ms).has_value();
+            REQUIRE_IN_CHILD(!received && born > 0);  // the parent has waited for its time
+        } catch (const zmqpp::ForkError&) {
+            ::_exit(born == 0 ? 7 : 8);
+        }
+        int status = 0;
+        REQUIRE_IN_CHILD(::waitpid(born, &status, 0) == born);
+        REQUIRE_IN_CHILD(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+        return 0;
+    });
+    child = 0;
+    busy.get();
+    CHECK(outcome.status == 0);
+    CHECK(outcome.errors == "");
+}
+#endif

@@ -1,0 +1,213 @@
+// Danger: signals. EINTR never reaches a caller; a wait goes on with what is left of its time, or
+// ends when the interrupt hook says so.
+#ifndef _WIN32
+#include <sys/time.h>
+
+#include <csignal>
+
+#include "testing.hpp"
+
+using namespace testing;  // NOLINT: the tests' own words
+using zmqpp::Context;
+using zmqpp::Deadline;
+using zmqpp::Message;
+using zmqpp::Socket;
+using zmqpp::SocketType;
+
+namespace {
+
+std::atomic<int> hook_calls{0};
+std::atomic<int> hook_calls_to_go_on{0};
+
+// Sends this process a SIGALRM again and again, and sets an interrupt hook, for a scope.
+class Alarms {
+public:
+    explicit Alarms(std::chrono::microseconds interval, zmqpp::InterruptHook hook)
+    {
+        struct sigaction action = {};
+        action.sa_handler = [](int) {};
+        ::sigaction(SIGALRM, &action, &action_before_);  // without SA_RESTART: calls end with EINTR
+        hook_calls = 0;
+        hook_before_ = zmqpp::interrupt_hook().exchange(hook);
+        itimerval timer{};
+        timer.it_value.tv_usec = timer.it_interval.tv_usec =
+            static_cast<suseconds_t>(interval.count());
+        ::setitimer(ITIMER_REAL, &timer, nullptr);
+    }
+    Alarms(const Alarms&) = delete;
+    Alarms& operator=(const Alarms&) = delete;
+    ~Alarms()
+    {
+        const itimerval off{};
+        ::setitimer(ITIMER_REAL, &off, nullptr);
+        zmqpp::interrupt_hook() = hook_before_;
+        ::sigaction(SIGALRM, &action_before_, nullptr);
+    }
+
+private:
+    struct sigaction action_before_ = {};
+    zmqpp::InterruptHook hook_before_ = nullptr;
+};
+
+bool count_and_go_on()
+{
+    ++hook_calls;
+    return true;
+}
+
+bool count_and_end()
+{
+    return ++hook_calls <= hook_calls_to_go_on;
+}
+
+bool count_and_throw()
+{
+    ++hook_calls;
+    throw std::runtime_error("from the hook");
+}
+
+}  // namespace
+
+TEST_CASE("Signals do not make a wait end early, nor late")
+{
+    const Context context;
+    Socket socket(context, SocketType::dealer);
+    zmqpp::Poller poller;
+    poller.set(socket, ZMQ_POLLIN);
+    const zmqpp::Tracker tracker;
+    tracker.add();
+    Message message("x");
+    const Alarms alarms(2ms, count_and_go_on);
+    const auto takes = [](auto call) {
+        hook_calls = 0;
+        const Stopwatch watch;
+        CHECK_FALSE(call());
+        CHECK(watch.elapsed() >= 120ms);
+        CHECK(watch.elapsed() < 120ms + 50ms * slowness);
+        CHECK(hook_calls >= 5);
+    };
+    takes([&] { return socket.recv(120ms).has_value(); });
+    takes([&] { return socket.recv_multipart(120ms).has_value(); });
+    takes([&] { return socket.send(message, 120ms); });
+    takes([&] { return socket.poll(ZMQ_POLLIN, 120ms) != 0; });
+    takes([&] { return !poller.poll(120ms).empty(); });
+    takes([&] { return tracker.wait(120ms); });
+    tracker.release();
+}
+
+TEST_CASE("Signals without a hook are nothing to a wait")
+{
+    const Context context;
+    Socket socket(context, SocketType::dealer);
+    const Alarms alarms(2ms, nullptr);
+    const Stopwatch watch;
+    CHECK_FALSE(socket.recv(60ms).has_value());
+    CHECK(watch.elapsed() >= 60ms);
+    CHECK(watch.elapsed() < 60ms + 50ms * slowness);
+}
+
+TEST_CASE("Signals cost no message and tear none")
+{
+    const Context context;
+    Connected pair(context, SocketType::pair, SocketType::pair, any_port);
+    const Alarms alarms(500us, count_and_go_on);
+    auto sending = in_thread([&] {
+        for (int i = 0; i < 20'000; ++i) {
+            pair.first.send(multipart({std::to_string(i), std::to_string(i + 1), "end"}));
+        }
+    });
+    for (int i = 0; i < 20'000; ++i) {
+        const auto parts = pair.second.recv_multipart(patience);
+        REQUIRE(parts.has_value());
+        REQUIRE(parts->size() == 3);
+        CHECK((*parts)[0].view() == std::to_string(i));
+        CHECK((*parts)[1].view() == std::to_string(i + 1));
+    }
+    sending.get();
+}
+
+TEST_CASE("A hook that says no ends the wait with Interrupted")
+{
+    Context context;
+    Socket socket(context, SocketType::dealer);
+    const Alarms alarms(5ms, count_and_end);
+    hook_calls_to_go_on = 3;
+    const Stopwatch watch;
+    CHECK(contains(message_of<zmqpp::Interrupted>([&] { static_cast<void>(socket.recv()); }),
+                   "recv(): interrupted"));
+    CHECK(hook_calls == 4);
+    CHECK(watch.elapsed() < 20ms + promptly);
+    hook_calls_to_go_on = 0;
+    CHECK_THROWS_AS(socket.send("x"), zmqpp::Interrupted);
+    CHECK_THROWS_AS(context.term(), zmqpp::Interrupted);
+    CHECK_FALSE(has_waiter(socket));
+}
+
+TEST_CASE("An exception of the hook comes out of the wait")
+{
+    const Context context;
+    Socket socket(context, SocketType::dealer);
+    const Alarms alarms(5ms, count_and_throw);
+    CHECK_THROWS_AS(static_cast<void>(socket.recv()), std::runtime_error);
+    CHECK(hook_calls == 1);
+    CHECK_FALSE(has_waiter(socket));
+}
+
+TEST_CASE("A busy proxy asks the hook too")
+{
+    const Context context;
+    Socket front(context, SocketType::pull);
+    Socket back(context, SocketType::push);
+    Socket source(context, SocketType::push);
+    Socket sink(context, SocketType::pull);
+    source.connect(front.bind(fresh_inproc()));
+    sink.connect(back.bind(fresh_inproc()));
+    std::atomic<bool> stop{false};
+    auto feeding = in_thread([&] {
+        while (!stop) {
+            Message message("x");
+            static_cast<void>(source.send(message, 1ms));
+            while (sink.try_recv()) {
+            }
+        }
+    });
+    const Alarms alarms(5ms, count_and_end);
+    hook_calls_to_go_on = 0;
+    CHECK_THROWS_AS(zmqpp::proxy(front, back), zmqpp::Interrupted);
+    stop = true;
+    feeding.get();
+}
+
+TEST_CASE("A hook that waits itself does not cost the wait around it its wake-up")
+{
+    static std::optional<Socket> inner;
+    static std::optional<Socket> outer;
+    const Context context;
+    for (int round = 0; round < 20; ++round) {
+        inner.emplace(context, SocketType::dealer);
+        outer.emplace(context, SocketType::dealer);
+        static std::atomic<bool> closed;
+        closed = false;
+        auto closing = in_thread([] {
+            CHECK(eventually([] { return hook_calls > 0; }));
+            outer->close();
+            closed = true;
+        });
+        {
+            const Alarms alarms(3ms, [] {
+                if (hook_calls++ == 0) {
+                    // Two waits: the second meets, and clears, what was meant for the one around.
+                    CHECK(eventually([] { return closed.load(); }));
+                    static_cast<void>(inner->recv(1ms));
+                    static_cast<void>(inner->recv(1ms));
+                }
+                return true;
+            });
+            CHECK_THROWS_AS(static_cast<void>(outer->recv(patience)), zmqpp::SocketClosed);
+        }
+        closing.get();
+    }
+    inner.reset();
+    outer.reset();
+}
+#endif

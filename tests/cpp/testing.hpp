@@ -1,0 +1,176 @@
+// What the tests share: names nobody else uses, waits on conditions, threads that report, processes
+// of their own for what ends a process.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "zmqpp/core.hpp"
+
+namespace testing {
+
+using namespace std::chrono_literals;  // NOLINT: 10ms reads better than its name
+using Clock = std::chrono::steady_clock;
+
+// Sanitizers make everything slower, so limits that are about being prompt are stretched by this.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr int slowness = 5;
+#else
+inline constexpr int slowness = 1;
+#endif
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool under_tsan = true;
+#else
+inline constexpr bool under_tsan = false;
+#endif
+
+// Longer than anything takes that does not hang.
+inline constexpr auto patience = 20s;
+
+// How soon a call must come back that was told to.
+inline constexpr auto promptly = 300ms * slowness;
+
+// How long the tests of endurance go on: ZMQPP_STRESS_SECONDS, or a little.
+inline std::chrono::milliseconds stress_time()
+{
+    const char* seconds = std::getenv("ZMQPP_STRESS_SECONDS");
+    return seconds == nullptr ? 2000ms : std::chrono::milliseconds(std::atoi(seconds) * 1000);
+}
+
+// An inproc endpoint that no other test has.
+inline std::string fresh_inproc()
+{
+    static std::atomic<int> count{0};
+    return "inproc://test." + std::to_string(++count);
+}
+
+inline constexpr const char* any_port = "tcp://127.0.0.1:*";
+
+// A port that nobody listens on: whoever connects here keeps his messages.
+inline constexpr const char* dead_peer = "tcp://127.0.0.1:1";
+
+class Stopwatch {
+public:
+    [[nodiscard]] std::chrono::milliseconds elapsed() const
+    {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start_);
+    }
+
+private:
+    Clock::time_point start_ = Clock::now();
+};
+
+// Waits until the condition holds, looking at it again and again; false if it never did.
+template <class Condition>
+[[nodiscard]] bool eventually(Condition&& condition, std::chrono::milliseconds limit = patience)
+{
+    const Stopwatch watch;
+    while (!condition()) {
+        if (watch.elapsed() > limit) {
+            return false;
+        }
+        std::this_thread::sleep_for(1ms);
+    }
+    return true;
+}
+
+// Runs in a thread; get() joins it and throws what it threw. So does its destructor, without throwing.
+template <class Work> [[nodiscard]] auto in_thread(Work work)
+{
+    return std::async(std::launch::async, std::move(work));
+}
+
+// Whether some thread is asleep in a call on this socket.
+inline bool has_waiter(const zmqpp::Socket& socket)
+{
+    const std::lock_guard<zmqpp::Lock> guard(socket.state()->lock());
+    return !socket.state()->waiters().empty();
+}
+
+// The text of the exception that a call throws; empty if it throws none or another one.
+template <class Exception, class Call> [[nodiscard]] std::string message_of(Call&& call)
+{
+    try {
+        call();
+    } catch (const Exception& error) {
+        return error.what();
+    }
+    return "";
+}
+
+// Whether a text says something; shows it if not.
+[[nodiscard]] inline bool contains(const std::string& text, const std::string& part)
+{
+    const bool found = text.find(part) != std::string::npos;
+    if (!found) {
+        MESSAGE("'" << text << "' does not say '" << part << "'");
+    }
+    return found;
+}
+
+[[nodiscard]] inline std::vector<std::string> texts(const zmqpp::Multipart& parts)
+{
+    std::vector<std::string> all;
+    for (const zmqpp::Message& part : parts) {
+        all.push_back(part.to_string());
+    }
+    return all;
+}
+
+[[nodiscard]] inline zmqpp::Multipart multipart(const std::vector<std::string>& parts)
+{
+    zmqpp::Multipart all;
+    for (const std::string& part : parts) {
+        all.emplace_back(std::string_view(part));
+    }
+    return all;
+}
+
+// Two sockets of one context that are connected to each other.
+struct Connected {
+    Connected(const zmqpp::Context& context, zmqpp::SocketType bound, zmqpp::SocketType connected,
+              const std::string& endpoint = fresh_inproc())
+        : first(context, bound), second(context, connected)
+    {
+        second.connect(first.bind(endpoint));
+    }
+
+    zmqpp::Socket first;
+    zmqpp::Socket second;
+};
+
+#ifndef _WIN32
+// How a process ended, and what it said on the way.
+struct Ended {
+    int status = -1;  // exit code, or 128 + signal
+    std::string errors;  // what it wrote to stderr
+    std::chrono::milliseconds took{};
+};
+
+// Runs `work` in a child of fork(); what it returns is the exit code, by exit() and not by _exit().
+[[nodiscard]] Ended in_child(const std::function<int()>& work);
+
+// Runs one of this program's scenarios (see Scenario) in a new process.
+[[nodiscard]] Ended in_process(const char* scenario);
+
+// A scenario: a main function of its own, for what only the end of a process can show.
+struct Scenario {
+    Scenario(const char* scenario_name, int (*scenario_run)());
+    const char* name;
+    int (*run)();
+    Scenario* next;
+};
+
+// Descriptors that are open in this process.
+[[nodiscard]] std::size_t count_descriptors();
+#endif
+
+}  // namespace testing

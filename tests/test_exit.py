@@ -1,0 +1,283 @@
+"""The process always ends, in silence, whatever threads, sockets and messages it leaves behind."""
+
+from __future__ import annotations
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from subprocess_runner import run_python
+
+import zmqpp
+
+# Threads blocked in everything that blocks, left behind by the main thread.
+LEFT_BEHIND = """
+    from blocking_calls import ALL
+
+    ready = threading.Semaphore(0)
+
+    def block(name):
+        context = zmqpp.Context()
+        call, socket = ALL[name](context, None)
+        ready.release()
+        call()
+
+    del ALL["tracker_wait"]  # has an unsent message, which the exit waits a second for
+    names = list(ALL)
+    for i in range(50):
+        threading.Thread(target=block, args=(names[i % len(names)],), daemon=True).start()
+    for i in range(50):
+        ready.acquire()
+    time.sleep(0.05)
+"""
+
+
+@pytest.mark.parametrize("run", range(10))
+def test_daemon_threads_blocked_in_everything(run: int) -> None:
+    """Daemon threads blocked in any call do not keep the process from ending, nor make it say a word."""
+    run_python(LEFT_BEHIND + "    print(len(threading.enumerate()))", timeout=10)
+
+
+@pytest.mark.parametrize("run", range(5))
+def test_daemon_threads_that_come_and_go(run: int) -> None:
+    """Daemon threads that enter and leave calls all the time end with the process, in silence."""
+    run_python(
+        """
+        context = zmqpp.Context()
+
+        def work(number):
+            socket = context.socket(zmqpp.PAIR)
+            peer = context.socket(zmqpp.PAIR)
+            peer.connect(socket.bind(f"inproc://{number}"))
+            poller = zmqpp.Poller()
+            poller.register(socket, zmqpp.POLLIN)
+            ready.release()
+            while True:
+                socket.poll(0.3)
+                poller.poll(0.3)
+                peer.send(b"x")
+                socket.recv()
+                try:
+                    socket.recv(timeout=0.3)
+                except zmqpp.Timeout:
+                    pass
+                zmqpp.Context().term()
+
+        ready = threading.Semaphore(0)
+        for i in range(20):
+            threading.Thread(target=work, args=(i,), daemon=True).start()
+        for i in range(20):
+            ready.acquire()
+        time.sleep(0.05)
+        """,
+        timeout=10,
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "returncode"),
+    [("sys.exit(7)", 7), ("os._exit(7)", 7), ("raise SystemExit(7)", 7), ("os.abort()", -6)],
+)
+def test_how_the_program_ends_is_its_own_business(end: str, returncode: int) -> None:
+    """The ways to end a process work as ever, with threads blocked in zmqpp, and fast."""
+    if sys.platform == "win32" and returncode < 0:
+        pytest.skip("Windows has no return code for it")
+    start = time.monotonic()
+    run_python(
+        f"{LEFT_BEHIND}    {end}", timeout=10, returncode=returncode, silent=returncode >= 0
+    )
+    assert time.monotonic() - start < 5
+
+
+def test_an_uncaught_exception_is_reported() -> None:
+    """An exception that ends the program is shown and nothing else, whatever is open."""
+    output = run_python(
+        LEFT_BEHIND + "    raise ValueError('the reason')", timeout=10, returncode=1, silent=False
+    )
+    assert output.startswith("Traceback")
+    assert output.rstrip().endswith("ValueError: the reason")
+    assert output.count("Traceback") == 1
+
+
+UNSENT = """
+    from blocking_calls import DEAD
+
+    context = zmqpp.Context()
+    socket = context.socket(zmqpp.PUSH)
+    socket.connect(DEAD)
+    socket.send(b"never sent")
+    socket.send(bytes(100000), copy=False)
+"""
+
+
+def test_unsent_messages_do_not_hold_up_the_exit() -> None:
+    """A message to nobody delays the exit by about a second at most, however it is left behind."""
+    ways = [
+        "pass",
+        "del socket",
+        "del context",
+        "del socket, context",
+        "socket.close()",
+        "sys.exit()",
+        "socket.linger = -1; socket.close()",
+        "socket.linger = -1; del socket, context",
+        "threading.Thread(target=lambda: context.destroy(linger=-1), daemon=True).start()",
+    ]
+    with ThreadPoolExecutor() as pool:
+        for run in [pool.submit(run_python, f"{UNSENT}    {way}", timeout=4) for way in ways]:
+            run.result()
+
+
+def test_many_contexts_with_unsent_messages() -> None:
+    """The second that the exit may take is for all contexts together."""
+    start = time.monotonic()
+    run_python(
+        """
+        from blocking_calls import DEAD
+
+        contexts = [zmqpp.Context() for _ in range(20)]
+        for context in contexts:
+            socket = context.socket(zmqpp.PUSH)
+            socket.connect(DEAD)
+            socket.send(b"never sent")
+        """
+    )
+    assert time.monotonic() - start < 4
+
+
+def test_messages_are_sent_before_the_end(context: zmqpp.Context) -> None:
+    """What was sent to a peer that is there arrives, though the program ended right after send()."""
+    with context.socket(zmqpp.PULL) as pull:
+        endpoint = pull.bind("tcp://127.0.0.1:*")
+        for _ in range(5):
+            run_python(
+                """
+                context = zmqpp.Context()
+                socket = context.socket(zmqpp.PUSH)
+                socket.connect(sys.argv[1])
+                for i in range(100):
+                    socket.send(b"%d" % i)
+                socket.send(bytes(1000000), copy=False)
+                """,
+                endpoint,
+            )
+            assert [int(pull.recv(timeout=5000)) for _ in range(100)] == list(range(100))
+            assert len(pull.recv(timeout=5000)) == 1000000
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_exit_handlers_may_use_sockets(when: str) -> None:
+    """atexit handlers, also those from before the import, find sockets and threads as they were."""
+    output = run_python(
+        """
+        import atexit, sys, threading
+
+        def say_goodbye():
+            push.send(b"goodbye")
+            print(pull.recv(timeout=5000))
+            with zmqpp.Context() as another:
+                another.socket(zmqpp.PAIR).close()
+            waiting.close()
+            thread.join(5)
+            print(thread.is_alive())
+
+        if sys.argv[1] == "before":
+            atexit.register(say_goodbye)
+        import zmqpp
+        if sys.argv[1] == "after":
+            atexit.register(say_goodbye)
+
+        context = zmqpp.Context()
+        push, pull = context.socket(zmqpp.PUSH), context.socket(zmqpp.PULL)
+        push.connect(pull.bind("inproc://a"))
+        waiting = context.socket(zmqpp.PULL)
+
+        def wait():
+            try:
+                waiting.recv()
+            except zmqpp.SocketClosed:
+                print("closed")
+
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        """,
+        when,
+        prelude="",
+    )
+    assert output.split() == ["b'goodbye'", "closed", "False"]
+
+
+def test_finalizers_may_use_sockets() -> None:
+    """Objects that are destroyed with the interpreter may send and receive while they go."""
+    output = run_python(
+        """
+        class Last:
+            def __init__(self):
+                self.context = zmqpp.Context()
+                self.push = self.context.socket(zmqpp.PUSH)
+                self.pull = self.context.socket(zmqpp.PULL)
+                self.push.connect(self.pull.bind("inproc://a"))
+
+            def __del__(self, write=os.write):
+                self.push.send(b"goodbye, ")
+                write(1, self.pull.recv(timeout=1000))
+                assert self.pull.poll(10) == 0
+                self.push.close()
+                self.pull.close()
+                self.context.term()
+
+        last = Last()
+        last_in_a_cycle = Last()
+        last_in_a_cycle.myself = last_in_a_cycle
+        """
+    )
+    assert output == "goodbye, goodbye, "
+
+
+def test_the_import_may_happen_in_any_thread() -> None:
+    """A program whose first import of zmqpp is not in the main thread ends like any other."""
+    run_python(
+        """
+        import threading
+
+        def load():
+            global zmqpp
+            import zmqpp
+
+        thread = threading.Thread(target=load)
+        thread.start()
+        thread.join()
+        context = zmqpp.Context()
+        socket = context.socket(zmqpp.PULL)
+
+        class Last:
+            def __del__(self, socket=socket, SocketClosed=zmqpp.SocketClosed):
+                socket.close()
+                try:
+                    socket.recv()
+                except SocketClosed:
+                    pass
+
+        last = Last()
+        threading.Thread(target=socket.recv, daemon=True).start()
+        """,
+        prelude="",
+        timeout=10,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal with os.kill()")
+def test_ctrl_c_while_the_exit_waits() -> None:
+    """SIGINT in the second that the exit may wait for unsent messages ends the process at once."""
+    run_python(
+        UNSENT
+        + """
+    import subprocess
+
+    interrupt = f"import os, time; time.sleep(0.3); os.kill({os.getpid()}, {signal.SIGINT:d})"
+    subprocess.Popen([sys.executable, "-c", interrupt], stdout=-3, stderr=-3)
+        """,
+        returncode=-2,
+        timeout=5,
+    )

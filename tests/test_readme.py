@@ -1,0 +1,56 @@
+"""What README.md shows is true: its programs run, its files exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cpp_compiler import ROOT, compile_cpp
+
+README = ROOT / "README.md"
+pytestmark = pytest.mark.skipif(not README.exists(), reason="needs the source tree")
+
+
+def snippets(language: str) -> list[str]:
+    text = README.read_text(encoding="utf-8") if README.exists() else ""
+    found = re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [str(snippet) for snippet in found]
+
+
+@pytest.mark.parametrize("snippet", snippets("python"))
+def test_python_runs(snippet: str) -> None:
+    """Every Python snippet is a program: it prints what its comments say, and nothing to stderr."""
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", snippet], capture_output=True, text=True, timeout=30
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.split("\n")[:-1] == re.findall(r"print\(.*\)  # (.*)$", snippet, re.MULTILINE)
+
+
+@pytest.mark.parametrize("snippet", snippets("cpp"))
+def test_cpp_compiles_and_runs(snippet: str, tmp_path: Path) -> None:
+    """Every C++ snippet is a program: it compiles without a warning, and ends well."""
+    source = tmp_path / "snippet.cpp"
+    source.write_text(snippet)
+    ran = subprocess.run(
+        [compile_cpp(source, tmp_path)], capture_output=True, text=True, timeout=30
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "12 bytes\n", "")
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link leads to a file or folder of this project."""
+    text = README.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)\)", text)
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_example_is_short() -> None:
+    """The first example is a whole program in about twenty lines."""
+    lines = [line for line in snippets("python")[0].splitlines() if line.strip()]
+    assert len(lines) <= 20
