@@ -3,10 +3,10 @@
 
 #include <array>
 
+#include "arguments.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
 #include "options.hpp"
-#include "socket.hpp"
 #include "timeout.hpp"
 #include "zmqpp/core/context.hpp"
 
@@ -73,17 +73,40 @@ void add_options(const py::class_<Context>& type)
     static std::array<std::string, count> docs;
     for (std::size_t i = 0; i < count; ++i) {
         const OptionRow& row = context_options[i];
-        docs[i] = std::string(row.kind == Kind::boolean ? "bool: " : "int: ") + row.doc;
+        docs[i] = describe(row);
         attributes[i] = {row.name, get_attribute, row.writable() ? set_attribute : nullptr,
                          docs[i].c_str(), const_cast<OptionRow*>(&row)};
     }
     add_attributes(type, attributes.data());
 }
 
-
-void term(Context& context, const py::handle timeout)
+std::chrono::milliseconds linger_of(const Argument& value)
 {
-    const auto deadline = to_deadline_or(timeout.ptr(), milliseconds,
+    const auto linger = to_linger(value.object);
+    if (!linger) {
+        throw py::error_already_set();
+    }
+    return *linger;
+}
+
+void destroy(Context& context, argument::OptionalTime value)
+{
+    std::optional<std::chrono::milliseconds> linger;
+    if (value.object != Py_None) {
+        linger = linger_of(value);
+    }
+    without_gil([&] {
+        if (linger) {
+            context.destroy(*linger);
+        } else {
+            context.destroy();
+        }
+    });
+}
+
+void term(Context& context, argument::OptionalTime timeout)
+{
+    const auto deadline = to_deadline_or(timeout.object, milliseconds,
                                          [&] { return Deadline(context.linger()); });
     if (!deadline) {
         throw py::error_already_set();
@@ -124,14 +147,14 @@ void bind_context(py::module_& m)
             py::arg("option"), "Reads a context option (zmq_ctx_get).")
         .def(
             "set",
-            [](Context& context, int option, const py::object& value) {
-                write(context, option_of(option, true), value.ptr());
+            [](Context& context, int option, argument::Number value) {
+                write(context, option_of(option, true), value.object);
             },
             py::arg("option"), py::arg("optval"),
             "Sets a context option (zmq_ctx_set). StateError if it comes too late to have an effect.")
         .def_property(
             "_linger", [](const Context& context) { return context.linger().count(); },
-            [](Context& context, int linger) { context.set_linger(milliseconds(linger)); },
+            [](Context& context, argument::Time value) { context.set_linger(linger_of(value)); },
             "The linger of sockets made from now on, in milliseconds.")
 
         .def(
@@ -143,20 +166,11 @@ void bind_context(py::module_& m)
              "(zmq_ctx_term).\n\ntimeout: milliseconds or a timedelta, negative for ever; the context's "
              "linger is the default. Raises Timeout, which is a TimeoutError, naming the sockets still "
              "open; calling it again goes on waiting.")
-        .def(
-            "destroy",
-            [](Context& context, std::optional<int> linger) {
-                without_gil([&] {
-                    if (linger) {
-                        context.destroy(milliseconds(*linger));
-                    } else {
-                        context.destroy();
-                    }
-                });
-            },
-            py::arg("linger") = py::none(),
-            "Closes every socket of the context, in whichever thread it is used, and terminates it. "
-            "linger: milliseconds that unsent messages get, instead of the sockets' own.")
+        .def("destroy", &destroy, py::arg("linger") = py::none(),
+             "Closes every socket of the context, in whichever thread it is used, and terminates it "
+             "(zmq_close, zmq_ctx_term).\n\nlinger: milliseconds or a timedelta that unsent messages "
+             "get, negative for ever; the sockets' own is the default. Raises Timeout when libzmq takes "
+             "longer than that.")
         .def(
             "_abandon",
             [](Context& context, int most) {
@@ -164,16 +178,6 @@ void bind_context(py::module_& m)
             },
             py::arg("most"), "destroy() that waits at most so many milliseconds, and does not raise.")
 
-        .def(
-            "_sockets",
-            [](const Context& context) {
-                py::list open;
-                for (auto& socket : context.sockets()) {
-                    open.append(BoundSocket(socket));
-                }
-                return open;
-            },
-            "The open sockets, oldest first.")
         .def_property_readonly("closed", &Context::is_closed, "Whether the context was terminated.")
         .def_property_readonly("_is_owner", &Context::is_owner)
         .def_property_readonly(
@@ -189,5 +193,6 @@ void bind_context(py::module_& m)
         .def("__hash__",
              [](const Context& context) { return std::hash<const void*>()(context.state().get()); });
 
+    require_init(type);
     add_options(type);
 }

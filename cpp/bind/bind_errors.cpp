@@ -1,10 +1,6 @@
 // The exception classes, and the one place that turns C++ exceptions into them.
 #include "bind.hpp"
 
-#include <atomic>
-#include <chrono>
-#include <thread>
-
 #include "errors.hpp"
 #include "gil.hpp"
 #include "zmqpp/core/error.hpp"
@@ -25,8 +21,6 @@ PyObject* fork_error;
 PyObject* host_unreachable;
 PyObject* address_in_use;
 PyObject* not_supported;
-
-std::atomic<bool> ending{false};
 
 // "worker-3 (140213)": Python's name for a thread, where it has one.
 std::string name_thread(unsigned long long id)
@@ -53,18 +47,6 @@ PyObject* set_thread_error(const ThreadError& error)
     return set_error(thread_error, error.code(), text);
 }
 
-// The interpreter has ended everything and goes on to end this daemon thread.
-void stay_if_ending()
-{
-    if (!is_ending()) {
-        return;
-    }
-    PyEval_SaveThread();  // never to be taken back
-    for (;;) {
-        std::this_thread::sleep_for(std::chrono::hours(1));
-    }
-}
-
 }  // namespace
 
 PyObject* set_error(PyObject* error_class, int code, const std::string& text)
@@ -86,10 +68,8 @@ PyObject* set_error_from_exception()
     } catch (const Timeout& error) {
         return set_error(error_classes.timeout, error.code(), error.what());
     } catch (const ContextTerminated& error) {
-        stay_if_ending();
         return set_error(context_terminated, error.code(), error.what());
     } catch (const SocketClosed& error) {
-        stay_if_ending();
         return set_error(socket_closed, error.code(), error.what());
     } catch (const StateError& error) {
         return set_error(state_error, error.code(), error.what());
@@ -115,24 +95,12 @@ PyObject* set_error_from_exception()
     return nullptr;
 }
 
-void begin_ending() { ending = true; }
-
-// The thread that ends the process goes on and gets its errors; it calls nothing but finalizers.
-bool is_ending()
-{
-    static const auto main_thread = std::this_thread::get_id();
-    return ending && std::this_thread::get_id() != main_thread;
-}
-
-bool is_ending_everywhere() { return ending; }
-
 }  // namespace zmqpp::binding
 
 using namespace zmqpp::binding;  // NOLINT: this file's own names
 
 void bind_errors(py::module_& m)
 {
-    static_cast<void>(is_ending());  // remembers the importing thread
     zmqpp::interrupt_hook() = run_signal_handlers;
 
     const auto make = [&m](const char* name, const char* doc, std::initializer_list<PyObject*> bases) {
@@ -183,6 +151,8 @@ void bind_errors(py::module_& m)
         make("MessageTooLong",
              "The message does not fit into the buffer; it is not lost, but in the attribute `frame`.",
              {base});
+    py::setattr(error_classes.message_too_long, "__annotations__",
+                py::dict(py::arg("frame") = "zmqpp._core.Message"));
     error_classes.not_done = make("NotDone", "A MessageTracker's messages are still in use.",
                                   {base, PyExc_TimeoutError});
     make("ZMQBindError", "bind_to_random_port() found no free port.", {base});

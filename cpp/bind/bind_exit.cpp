@@ -1,9 +1,12 @@
-// The end of the interpreter. Contexts that nobody ended are abandoned with at most a second, in all,
-// for their unsent messages; threads blocked in them stay asleep until the process is gone.
+// The end of the process. Contexts that nobody ended are abandoned with at most a second, in all, for
+// their unsent messages.
+//
+// That happens when the interpreter is gone, and not in one of its exit handlers: until then the
+// handlers and finalizers of the program may use sockets as ever, and afterwards no Python code is left
+// that could see them closed. Threads blocked in them stay asleep until the process is gone (gil.hpp).
 #include "bind.hpp"
 
 #include "buffer.hpp"
-#include "errors.hpp"
 #include "gil.hpp"
 #include "zmqpp/core/context.hpp"
 
@@ -13,17 +16,21 @@ namespace {
 
 constexpr std::chrono::milliseconds patience{1000};
 
-void end()
+void end_without_python()
 {
-    begin_ending();
-    stop_releasing_buffers();
-    without_gil([] { return zmqpp::finish(patience); });
+    python_is_gone = true;
+    zmqpp::finish(patience);
 }
 
 }  // namespace
 
 void bind_exit(py::module_& m)
 {
-    m.def("_end", &end, "Runs at interpreter exit.");
+    python_is_gone = false;  // a host may start the interpreter again
+    start_releasing_buffers();
+    m.def("_end", &stop_releasing_buffers, "Runs at interpreter exit.");
     py::module_::import("atexit").attr("register")(m.attr("_end"));
+    if (Py_AtExit(end_without_python) != 0) {
+        throw std::runtime_error("zmqpp: the interpreter has no room for another exit function");
+    }
 }

@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 
+#include "arguments.hpp"
 #include "buffer.hpp"
 #include "fastcall.hpp"
 #include "message.hpp"
@@ -36,11 +38,11 @@ void add_buffer_protocol(PyHeapTypeObject* type)
     type->ht_type.tp_as_buffer = &type->as_buffer;
 }
 
-BoundMessage make(const py::object& data, bool track, std::optional<bool> copy,
+BoundMessage make(argument::Data data, bool track, std::optional<bool> copy,
                   std::optional<std::size_t> copy_threshold, std::optional<std::size_t> size)
 {
     if (size) {
-        if (!data.is_none()) {
+        if (data.object != Py_None) {
             throw py::type_error("Message() takes data or size, not both");
         }
         BoundMessage blank{Message(*size)};
@@ -50,37 +52,47 @@ BoundMessage make(const py::object& data, bool track, std::optional<bool> copy,
     Sending sending;
     sending.copy = copy.value_or(false);
     sending.copy_threshold = copy_threshold.value_or(default_copy_threshold);
-    if (track) {
-        sending.tracker.emplace();
-    }
-    if (data.is_none()) {
-        BoundMessage empty{Message()};
-        empty.tracker = sending.tracker;
-        return empty;
-    }
-    std::optional<Message> message = to_message(data.ptr(), sending, "Message()");
+    sending.tracker.emplace();  // always: a send() of this message may want to know
+    std::optional<Message> message = data.object == Py_None ? std::optional<Message>(std::in_place)
+                                                    : to_message(data.object, sending, "Message()");
     if (!message) {
         throw py::error_already_set();
     }
     BoundMessage made{std::move(*message)};
     made.tracker = sending.tracker;
+    made.shows_tracker = track;
     return made;
 }
 
-py::object get(const BoundMessage& message, const py::object& property)
+BoundMessage copy(const BoundMessage& message)
 {
-    if (py::isinstance<py::str>(property)) {
-        const auto name = property.cast<std::string>();
-        if (name == "routing_id") {
-            return py::int_(message.routing_id());
-        }
-        if (name == "group") {
-            return py::str(message.group());
-        }
-        const auto value = message.get(name.c_str());
-        return value ? py::object(py::str(*value)) : py::object(py::none());
+    BoundMessage twin(message.Message::copy());
+    twin.tracker = message.tracker;
+    twin.shows_tracker = message.shows_tracker;
+    return twin;
+}
+
+// By value: a tracker that kept the message alive would wait for itself.
+std::optional<Tracker> get_tracker(const BoundMessage& message)
+{
+    return message.shows_tracker ? message.tracker : std::nullopt;
+}
+
+int get(const BoundMessage& message, int property) { return message.get(property); }
+
+std::variant<std::string, unsigned, std::monostate> get_by_name(const BoundMessage& message,
+                                                                const std::string& property)
+{
+    if (property == "routing_id") {
+        return message.routing_id();
     }
-    return py::int_(message.get(property.cast<int>()));
+    if (property == "group") {
+        return message.group();
+    }
+    if (const auto value = message.get(property.c_str())) {
+        return std::string(*value);
+    }
+    return std::monostate();
 }
 
 std::string describe(const BoundMessage& message)
@@ -121,6 +133,12 @@ Message* message_of(PyObject* object)
     return object_of<BoundMessage>(object);
 }
 
+const Tracker* tracker_of(PyObject* message)
+{
+    const auto& tracker = object_of<BoundMessage>(message)->tracker;
+    return tracker ? &*tracker : nullptr;
+}
+
 PyObject* to_python(Message&& message)
 {
     return py::cast(BoundMessage(std::move(message))).release().ptr();
@@ -139,6 +157,7 @@ void bind_message(py::module_& m)
         "writable where nobody else can see the memory: of messages that came over a wire, and of "
         "Message(size=).");
     message_type = reinterpret_cast<PyTypeObject*>(type.ptr());
+    require_init(type);
 
     type.def(py::init(&make), py::arg("data") = py::none(), py::arg("track") = false,
              py::arg("copy") = py::none(), py::arg("copy_threshold") = py::none(), py::kw_only(),
@@ -154,8 +173,8 @@ void bind_message(py::module_& m)
             "The bytes in place, as a memoryview that keeps the message alive.")
         .def_property_readonly("more", &BoundMessage::more,
                                "Whether more parts of the same message follow (zmq_msg_more).")
-        .def_readonly("tracker", &BoundMessage::tracker,
-                      "The MessageTracker of a message made with track=True, else None.")
+        .def_property_readonly("tracker", &get_tracker,
+                               "The MessageTracker of a message made with track=True, else None.")
         .def_property(
             "routing_id", [](const BoundMessage& message) { return message.routing_id(); },
             [](BoundMessage& message, unsigned id) { message.set_routing_id(id); },
@@ -165,12 +184,15 @@ void bind_message(py::module_& m)
             [](BoundMessage& message, const std::string& group) { message.set_group(group); },
             "Draft: the group of a RADIO's message (zmq_msg_group).")
         .def("get", &get, py::arg("property"),
-             "A property by its number (MessageOption.SHARED ...: zmq_msg_get), or metadata by name "
-             "('Peer-Address', 'Socket-Type', 'User-Id' ...: zmq_msg_gets); None if it has none.")
-        .def("fast_copy", [](const BoundMessage& message) { return BoundMessage(message.copy()); },
+             "A property by its number, MessageOption.SHARED ... (zmq_msg_get).")
+        .def("get", &get_by_name, py::arg("property"),
+             "Metadata by name, 'Peer-Address', 'Socket-Type', 'User-Id' ... (zmq_msg_gets), None if "
+             "it has none; or 'routing_id' and 'group'.")
+        .def("fast_copy", &zmqpp::binding::copy,
              "A second message with the same bytes, shared and not copied (zmq_msg_copy).")
-        .def("__copy__", [](const BoundMessage& message) { return BoundMessage(message.copy()); })
+        .def("__copy__", &zmqpp::binding::copy)
         .def("__getitem__", &get, py::arg("property"))
+        .def("__getitem__", &get_by_name, py::arg("property"))
         .def("__len__", &BoundMessage::size)
         .def("__bytes__", [](const BoundMessage& message) { return py::reinterpret_steal<py::bytes>(to_bytes(message)); })
         .def("__eq__", &is_equal)

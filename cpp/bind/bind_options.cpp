@@ -71,10 +71,10 @@ int set_attribute(PyObject* self, PyObject* value, void* closure)
     }
 }
 
-// A number without a row: one of a newer libzmq, passed on as an int or as bytes.
-OptionRow unknown_option(int id, Kind kind)
+// A number without a row: one of a newer libzmq, passed on as an int or as bytes. Its name is digits.
+OptionRow unknown_option(int id, Kind kind, const std::string& digits)
 {
-    return {"of this number", id, kind, Access::read_write, 0, false, ""};
+    return {digits.c_str(), id, kind, Access::read_write, 0, false, ""};
 }
 
 // HWM is two options since libzmq 3.
@@ -97,9 +97,9 @@ PyObject* set(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject*
                        : nullptr;
         }
         const OptionRow* known = find_option(socket_options, id, true);
-        const OptionRow row =
-            known != nullptr ? *known
-                             : unknown_option(id, PyLong_Check(given[1]) ? Kind::integer : Kind::bytes);
+        const std::string digits = known != nullptr ? "" : std::to_string(id);
+        const Kind kind = PyLong_Check(given[1]) ? Kind::integer : Kind::bytes;
+        const OptionRow row = known != nullptr ? *known : unknown_option(id, kind, digits);
         return require_writable(row) && write(*socket, row, given[1]) ? new_none() : nullptr;
     });
 }
@@ -115,58 +115,45 @@ PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject*
     }
     return guarded([&]() -> PyObject* {
         const OptionRow* known = find_option(socket_options, id == hwm ? ZMQ_SNDHWM : id, false);
-        const OptionRow row = known != nullptr ? *known : unknown_option(id, Kind::integer);
+        const std::string digits = known != nullptr ? "" : std::to_string(id);
+        const OptionRow row = known != nullptr ? *known : unknown_option(id, Kind::integer, digits);
         return require_readable(row) ? read(*socket, row) : nullptr;
     });
 }
 
-// `alias` lets the same function go by several names.
-PyMethodDef get_method(const char* alias)
-{
-    return {alias, as_method(get), METH_FASTCALL | METH_KEYWORDS,
-            "get($self, option)\n"
-            "--\n\n"
-            "get(self: zmqpp._core.Socket, option: int) -> int | bytes\n\n"
-            "Reads an option (zmq_getsockopt): bytes for texts, keys and identities, bool for switches,\n"
-            "else int; times are in milliseconds. Raises AttributeError for a write-only option and\n"
-            "ZMQError, naming the option, when libzmq refuses."};
-}
-
-PyMethodDef set_method(const char* alias)
-{
-    return {alias, as_method(set), METH_FASTCALL | METH_KEYWORDS,
-            "set($self, option, optval)\n"
-            "--\n\n"
-            "set(self: zmqpp._core.Socket, option: int, optval: int | float | str | collections.abc.Buffer "
-            "| datetime.timedelta | None) -> None\n\n"
-            "Sets an option (zmq_setsockopt). None puts a string option back to libzmq's own value.\n"
-            "Raises TypeError, naming the option, for a value of the wrong type, ValueError for one out\n"
-            "of range, and ZMQError when libzmq refuses."};
-}
-
-// What a reader of the attribute gets, for its docstring; the stub is made from it.
-const char* python_type(Kind kind)
-{
-    return is_string(kind) ? "bytes" : kind == Kind::boolean ? "bool" : "int";
-}
+PyMethodDef methods[] = {
+    {"get", as_method(get), METH_FASTCALL | METH_KEYWORDS,
+     "get($self, option)\n"
+     "--\n\n"
+     "get(self: zmqpp._core.Socket, option: int) -> int | bytes\n\n"
+     "Reads an option (zmq_getsockopt): bytes for texts, keys and identities, bool for switches,\n"
+     "else int; times are in milliseconds. Raises AttributeError for a write-only option and\n"
+     "ZMQError, naming the option, when libzmq refuses."},
+    {"set", as_method(set), METH_FASTCALL | METH_KEYWORDS,
+     "set($self, option, optval)\n"
+     "--\n\n"
+     "set(self: zmqpp._core.Socket, option: int, "
+     "optval: float | str | Buffer | datetime.timedelta | None) -> None\n\n"
+     "Sets an option (zmq_setsockopt). None puts a string option back to libzmq's own value.\n"
+     "Raises TypeError, naming the option, for a value of the wrong type, ValueError for one out\n"
+     "of range, and ZMQError when libzmq refuses."},
+    {nullptr, nullptr, 0, nullptr},
+};
 
 }  // namespace
 
 void add_options(const py::class_<BoundSocket>& type)
 {
-    static std::array methods{get_method("get"), get_method("getsockopt"), set_method("set"),
-                              set_method("setsockopt"), PyMethodDef{}};
-    add_methods(type, methods.data());
+    add_methods(type, methods);
+    type.attr("getsockopt") = type.attr("get");
+    type.attr("setsockopt") = type.attr("set");
 
     constexpr std::size_t count = std::size(socket_options);
     static std::array<PyGetSetDef, count + 1> attributes{};
     static std::array<std::string, count> docs;
     for (std::size_t i = 0; i < count; ++i) {
         const OptionRow& row = socket_options[i];
-        docs[i] = std::string(python_type(row.kind)) + ": " + row.doc +
-                  (row.access == Access::read_only    ? " Read-only."
-                   : row.access == Access::write_only ? " Write-only."
-                                                      : "");
+        docs[i] = describe(row);
         attributes[i] = {row.name, get_attribute, row.writable() ? set_attribute : nullptr,
                          docs[i].c_str(), const_cast<OptionRow*>(&row)};
     }

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "arguments.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
 #include "socket.hpp"
@@ -36,12 +37,12 @@ Descriptor to_descriptor(const py::handle object)
 }
 
 // What is given back for an object: the socket itself, or the number of its descriptor.
-py::object key_of(const py::object& object)
+py::object key_of(const argument::Pollable& target)
 {
-    if (py::isinstance<BoundSocket>(object)) {
-        return object;
+    if (py::isinstance<BoundSocket>(target.object)) {
+        return target.borrow();
     }
-    return py::int_(to_descriptor(object));
+    return py::int_(to_descriptor(target.object));
 }
 
 py::list without(const py::list& registered, std::size_t index)
@@ -67,12 +68,12 @@ std::size_t index_of(const BoundPoller& self, const py::object& key)
     return index;
 }
 
-void unregister(BoundPoller& self, const py::object& object)
+void unregister(BoundPoller& self, argument::Pollable target)
 {
-    const py::object key = key_of(object);
+    const py::object key = key_of(target);
     const std::size_t index = index_of(self, key);
     if (index == self.registered.size()) {
-        throw py::key_error(py::repr(object).cast<std::string>() + " is not registered");
+        throw py::key_error(py::repr(target.object).cast<std::string>() + " is not registered");
     }
     if (py::isinstance<BoundSocket>(key)) {
         self.poller.remove<Socket>(key.cast<const BoundSocket&>());
@@ -82,12 +83,12 @@ void unregister(BoundPoller& self, const py::object& object)
     self.registered = without(self.registered, index);
 }
 
-void register_object(BoundPoller& self, const py::object& object, int events)
+void register_target(BoundPoller& self, argument::Pollable target, int events)
 {
-    const py::object key = key_of(object);
+    const py::object key = key_of(target);
     if (events == 0) {  // as pyzmq has it: nothing to wait for is nothing to keep
         if (index_of(self, key) != self.registered.size()) {
-            unregister(self, object);
+            unregister(self, target);
         }
         return;
     }
@@ -150,8 +151,7 @@ PyObject* poll(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
 // The poller keeps Python objects, so the garbage collector must be able to look inside.
 int traverse(PyObject* self, visitproc visit, void* arg)
 {
-    auto* instance = reinterpret_cast<py::detail::instance*>(self);
-    if (const auto* poller = static_cast<BoundPoller*>(instance->simple_value_holder[0])) {
+    if (const auto* poller = object_or_null<BoundPoller>(self)) {
         Py_VISIT(poller->registered.ptr());
     }
 #if PY_VERSION_HEX >= 0x03090000
@@ -162,8 +162,7 @@ int traverse(PyObject* self, visitproc visit, void* arg)
 
 int clear(PyObject* self)
 {
-    auto* instance = reinterpret_cast<py::detail::instance*>(self);
-    if (auto* poller = static_cast<BoundPoller*>(instance->simple_value_holder[0])) {
+    if (auto* poller = object_or_null<BoundPoller>(self)) {
         poller->poller.clear();
         poller->registered = py::list();
     }
@@ -201,20 +200,24 @@ void bind_poller(py::module_& m)
                                  "fileno(). Any thread may change it, also during a poll, which then "
                                  "goes on with what was registered when it began.");
     type.def(py::init<>())
-        .def("register", &register_object, py::arg("socket"),
+        .def("register", &register_target, py::arg("socket"),
              py::arg("flags") = ZMQ_POLLIN | ZMQ_POLLOUT,
              "Adds a socket, file descriptor or object with fileno(), or changes what it waits for: "
              "POLLIN, POLLOUT or both. 0 removes it.")
-        .def("modify", &register_object, py::arg("socket"),
+        .def("modify", &register_target, py::arg("socket"),
              py::arg("flags") = ZMQ_POLLIN | ZMQ_POLLOUT, "Changes what an object waits for.")
         .def("unregister", &unregister, py::arg("socket"), "Removes one; KeyError if it is not there.")
         .def_property_readonly(
-            "sockets", [](const BoundPoller& self) { return py::list(self.registered); },
+            "sockets",
+            [](const BoundPoller& self) {
+                return py::typing::List<py::typing::Tuple<py::object, int>>(self.registered);
+            },
             "What is registered: a list of (socket or fd, flags).")
         .def("__contains__",
-             [](const BoundPoller& self, const py::object& object) {
-                 return index_of(self, key_of(object)) != self.registered.size();
+             [](const BoundPoller& self, argument::Pollable target) {
+                 return index_of(self, key_of(target)) != self.registered.size();
              })
         .def("__len__", [](const BoundPoller& self) { return self.registered.size(); });
+    require_init(type);
     add_methods(type, methods);
 }

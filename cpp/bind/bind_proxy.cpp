@@ -6,21 +6,13 @@
 
 using namespace zmqpp::binding;  // NOLINT: this file's own names
 
-namespace {
-
-std::optional<zmqpp::Socket> or_nothing(const BoundSocket* socket)
-{
-    return socket == nullptr ? std::nullopt : std::optional<zmqpp::Socket>(*socket);
-}
-
-}  // namespace
-
 void bind_proxy(py::module_& m)
 {
     m.def(
         "proxy",
-        [](const BoundSocket& frontend, const BoundSocket& backend, const BoundSocket* capture) {
-            without_gil([&] { zmqpp::proxy(frontend, backend, or_nothing(capture)); });
+        [](const BoundSocket& frontend, const BoundSocket& backend,
+           const std::optional<BoundSocket>& capture) {
+            without_gil([&] { zmqpp::proxy(frontend, backend, capture); });
         },
         py::arg("frontend"), py::arg("backend"), py::arg("capture") = py::none(),
         "Carries messages between two sockets, both ways, with a copy of each to `capture` "
@@ -28,13 +20,13 @@ void bind_proxy(py::module_& m)
         "(ContextTerminated) or a signal handler raises. Other threads may go on using the sockets.");
     m.def(
         "proxy_steerable",
-        [](const BoundSocket& frontend, const BoundSocket& backend, const BoundSocket* capture,
-           const BoundSocket* control) {
+        [](const BoundSocket& frontend, const BoundSocket& backend,
+           const std::optional<BoundSocket>& capture, const std::optional<BoundSocket>& control) {
             without_gil([&] {
-                if (control == nullptr) {
-                    zmqpp::proxy(frontend, backend, or_nothing(capture));
+                if (control) {
+                    zmqpp::proxy_steerable(frontend, backend, capture, *control);
                 } else {
-                    zmqpp::proxy_steerable(frontend, backend, or_nothing(capture), *control);
+                    zmqpp::proxy(frontend, backend, capture);
                 }
             });
         },

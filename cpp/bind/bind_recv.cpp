@@ -33,6 +33,7 @@ template <class Attempt, class Wait>
 auto receive(BoundSocket& socket, const char* operation, const RecvCall& call, Attempt&& attempt,
              Wait&& wait) -> decltype(attempt())
 {
+    release_returned_buffers();
     auto received = attempt();
     if (received) {
         return received;
@@ -189,7 +190,9 @@ PyObject* recv_into(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyO
     // The view has no destructor and is released by hand: see gil.hpp.
     Py_buffer view;
     if (PyObject_GetBuffer(given[0], &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) != 0) {
-        return nullptr;
+        PyObject* kind = PyErr_ExceptionMatches(PyExc_TypeError) ? PyExc_TypeError : PyExc_BufferError;
+        return PyErr_Format(kind, "recv_into() takes a writable, contiguous buffer, and this %s is none",
+                            Py_TYPE(given[0])->tp_name);
     }
     PyObject* result = guarded([&]() -> PyObject* {
         const auto room = static_cast<std::size_t>(view.len);
@@ -262,7 +265,7 @@ PyMethodDef methods[] = {
     {"recv_into", as_method(recv_into), METH_FASTCALL | METH_KEYWORDS,
      "recv_into($self, buffer, /, *, nbytes=0, flags=0, timeout=None)\n"
      "--\n\n"
-     "recv_into(self: zmqpp._core.Socket, buffer: collections.abc.Buffer, /, *, nbytes: int = 0, "
+     "recv_into(self: zmqpp._core.Socket, buffer: Buffer, /, *, nbytes: int = 0, "
      "flags: int = 0, timeout: float | datetime.timedelta | None = None) -> int\n\n"
      "Receives one message into a writable, contiguous buffer (zmq_msg_recv).\n\n"
      "Returns its size in bytes. nbytes: use only so many bytes of the buffer; 0 is all. Raises\n"

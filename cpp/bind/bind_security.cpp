@@ -1,5 +1,6 @@
 #include "bind.hpp"
 
+#include "arguments.hpp"
 #include "buffer.hpp"
 #include "gil.hpp"
 #include "zmqpp/core/security.hpp"
@@ -9,13 +10,13 @@ using namespace zmqpp::binding;  // NOLINT: this file's own names
 namespace {
 
 // Bytes-like, or ASCII text.
-std::string to_string(const py::handle value, const char* operation)
+std::string to_string(const Argument& value, const char* operation)
 {
-    if (py::isinstance<py::str>(value)) {
-        return value.cast<std::string>();
+    if (PyUnicode_Check(value.object)) {
+        return value.borrow().cast<std::string>();
     }
     BorrowedBytes bytes;
-    if (!bytes.get(value.ptr(), operation)) {
+    if (!bytes.get(value.object, operation)) {
         throw py::error_already_set();
     }
     std::string text(static_cast<const char*>(bytes.data()), bytes.size());
@@ -37,20 +38,20 @@ void bind_security(py::module_& m)
         "Raises NotSupported if libzmq was built without CURVE.");
     m.def(
         "curve_public",
-        [](const py::object& secret_key) {
+        [](argument::Text secret_key) {
             return py::bytes(zmqpp::curve_public(to_string(secret_key, "curve_public()")));
         },
         py::arg("secret_key"), "The public CURVE key of a secret one (zmq_curve_public).");
     m.def(
         "z85_encode",
-        [](const py::object& bytes) {
+        [](argument::Buffer bytes) {
             return py::bytes(zmqpp::z85_encode(to_string(bytes, "z85_encode()")));
         },
         py::arg("rawbytes"),
         "Z85 text of bytes, whose number is a multiple of 4: 5 characters for each 4 (zmq_z85_encode).");
     m.def(
         "z85_decode",
-        [](const py::object& text) {
+        [](argument::Text text) {
             return py::bytes(zmqpp::z85_decode(to_string(text, "z85_decode()")));
         },
         py::arg("z85bytes"),

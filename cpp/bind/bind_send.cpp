@@ -91,17 +91,19 @@ bool send_bytes(BoundSocket& socket, PyObject* data, const SendCall& call)
     return wait_and_send(socket, &*kept, 1, call);
 }
 
+bool is_given(PyObject* argument) { return argument != nullptr && argument != Py_None; }
+
 #ifdef ZMQ_BUILD_DRAFT_API
 bool address(Message& message, PyObject* routing_id, PyObject* group)
 {
-    if (routing_id != nullptr && routing_id != Py_None) {
+    if (is_given(routing_id)) {
         int id = 0;
         if (!to_int(routing_id, id)) {
             return false;
         }
         message.set_routing_id(static_cast<unsigned>(id));
     }
-    if (group != nullptr && group != Py_None) {
+    if (is_given(group)) {
         message.set_group(py::handle(group).cast<std::string>());
     }
     return true;
@@ -109,10 +111,10 @@ bool address(Message& message, PyObject* routing_id, PyObject* group)
 #else
 bool address(Message& message, PyObject* routing_id, PyObject* group)
 {
-    if (routing_id != nullptr && routing_id != Py_None) {
+    if (is_given(routing_id)) {
         message.set_routing_id(0);  // throws NotSupported
     }
-    if (group != nullptr && group != Py_None) {
+    if (is_given(group)) {
         message.set_group("");
     }
     return true;
@@ -133,7 +135,7 @@ PyObject* send(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
     return guarded([&]() -> PyObject* {
         release_returned_buffers();
         PyObject* data = given[0];
-        const bool addressed = given[4] != nullptr || given[5] != nullptr;
+        const bool addressed = is_given(given[4]) || is_given(given[5]);
         if (call.sending.copy && !addressed && message_of(data) == nullptr) {
             return send_bytes(*socket, data, call) ? call.result() : nullptr;
         }
@@ -209,7 +211,7 @@ PyMethodDef methods[] = {
     {"send", as_method(send), METH_FASTCALL | METH_KEYWORDS,
      "send($self, data, flags=0, copy=True, track=False, routing_id=None, group=None, *, timeout=None)\n"
      "--\n\n"
-     "send(self: zmqpp._core.Socket, data: collections.abc.Buffer | zmqpp._core.Message, flags: int = 0, "
+     "send(self: zmqpp._core.Socket, data: Buffer | zmqpp._core.Message, flags: int = 0, "
      "copy: bool = True, track: bool = False, routing_id: int | None = None, group: str | None = None, *, "
      "timeout: float | datetime.timedelta | None = None) -> zmqpp._core.MessageTracker | None\n\n"
      "Sends one message, or with SNDMORE in `flags` one part of it (zmq_msg_send).\n\n"
@@ -223,7 +225,7 @@ PyMethodDef methods[] = {
      "send_multipart($self, msg_parts, flags=0, copy=True, track=False, *, timeout=None)\n"
      "--\n\n"
      "send_multipart(self: zmqpp._core.Socket, msg_parts: collections.abc.Iterable"
-     "[collections.abc.Buffer | zmqpp._core.Message], flags: int = 0, copy: bool = True, "
+     "[Buffer | zmqpp._core.Message], flags: int = 0, copy: bool = True, "
      "track: bool = False, *, timeout: float | datetime.timedelta | None = None) "
      "-> zmqpp._core.MessageTracker | None\n\n"
      "Sends the parts of an iterable as one message, whole or not at all (zmq_msg_send).\n\n"

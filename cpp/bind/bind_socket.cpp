@@ -4,8 +4,10 @@
 
 #include <string>
 
+#include "arguments.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
+#include "options.hpp"
 #include "socket.hpp"
 #include "timeout.hpp"
 
@@ -46,10 +48,9 @@ std::string caller_line()
 // the warning is for the person who forgot.
 void warn_if_unclosed(PyObject* self)
 {
-    auto* instance = reinterpret_cast<py::detail::instance*>(self);
-    auto* socket = static_cast<BoundSocket*>(instance->simple_value_holder[0]);
+    const auto* socket = object_or_null<BoundSocket>(self);
     if (socket == nullptr || !socket->is_owner() || socket->state()->is_foreign() ||
-        socket->state().use_count() > 1 || is_ending_everywhere() || socket->is_closed()) {
+        socket->state().use_count() > 1 || python_is_ending() || socket->is_closed()) {
         return;
     }
     PyObject *type, *value, *traceback;
@@ -71,16 +72,23 @@ PyObject* get_closed(PyObject* self, void* /*unused*/)
 }
 
 PyGetSetDef attributes[] = {
-    {"closed", get_closed, nullptr, "bool: Whether the socket was closed, here or by another handle.",
+    {"closed", get_closed, nullptr, "bool: Whether the socket was closed, here or by another handle. Read-only.",
      nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
-void close_socket(BoundSocket& socket, std::optional<int> linger)
+void close_socket(BoundSocket& socket, argument::OptionalTime value)
 {
+    std::optional<std::chrono::milliseconds> linger;
+    if (value.object != Py_None) {
+        linger = to_linger(value.object);
+        if (!linger) {
+            throw py::error_already_set();
+        }
+    }
     without_gil([&] {
         if (linger) {
-            socket.Socket::close(std::chrono::milliseconds(*linger));
+            socket.Socket::close(*linger);
         } else {
             socket.Socket::close();
         }
@@ -112,6 +120,16 @@ void bind_socket(py::module_& m)
             },
             py::arg("context"), py::arg("handle"),
             "A handle on a socket that somebody else closes, by its address.")
+        .def_static(
+            "_open_in",
+            [](const zmqpp::Context& context) {
+                py::typing::List<BoundSocket> open;
+                for (auto& socket : context.sockets()) {
+                    open.append(BoundSocket(socket));
+                }
+                return open;
+            },
+            py::arg("context"), "The open sockets of a context, oldest first.")
         .def(
             "_borrowed", [](const BoundSocket& socket) { return BoundSocket(socket.borrowed()); },
             "A handle on the same socket that may not close it.")
@@ -175,6 +193,7 @@ void bind_socket(py::module_& m)
             return std::hash<const void*>()(socket.state().get());
         });
 
+    require_init(type);
     add_attributes(type, attributes);
     add_sending(type);
     add_receiving(type);

@@ -77,7 +77,7 @@ void bind_version(py::module_& m)
     m.def(
         "build_info",
         [] {
-            py::dict info;
+            py::typing::Dict<py::str, py::object> info;
             info["libzmq_compiled"] = zmqpp::header_version().to_string();
             info["libzmq_loaded"] = zmqpp::library_version().to_string();
             info["libzmq_path"] = library_path();

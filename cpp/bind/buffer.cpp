@@ -2,8 +2,11 @@
 
 #include <atomic>
 #include <memory>
+#include <thread>
+#include <utility>
 
 #include "message.hpp"
+#include "zmqpp/core/fork.hpp"
 
 namespace zmqpp::binding {
 namespace {
@@ -17,30 +20,50 @@ struct LentBuffer {
 
 // What came back, newest first. Any thread pushes; the holder of the GIL takes all of it.
 std::atomic<LentBuffer*> returned{nullptr};
-std::atomic<bool> releasing{true};
+
+// Asking the interpreter to release them: once at a time, because its queue is short, and never when
+// it may be gone, which it is only after nobody was asking any more.
+struct Asking {
+    std::atomic<bool> allowed{true};
+    std::atomic<int> threads{0};  // that are about to ask
+    std::atomic<bool> done{false};
+};
 
 int release_when_pending(void* /*unused*/)
 {
+    per_process<Asking>().done = false;
     release_returned_buffers();
     return 0;
+}
+
+void ask_for_release()
+{
+    auto& asking = per_process<Asking>();
+    ++asking.threads;
+    if (asking.allowed && !asking.done.exchange(true) &&
+        Py_AddPendingCall(release_when_pending, nullptr) != 0) {
+        asking.done = false;  // the queue is full: the next buffer asks again
+    }
+    --asking.threads;
 }
 
 // libzmq's free callback: any thread, also our own in the middle of a call. No GIL, no allocation.
 void give_back(void* /*data*/, void* hint)
 {
     auto* buffer = static_cast<LentBuffer*>(hint);
-    if (buffer->tracker) {
-        buffer->tracker->release();
-    }
+    const std::optional<Tracker> tracker = std::move(buffer->tracker);
     LentBuffer* first = returned.load(std::memory_order_relaxed);
     do {
         buffer->next = first;
     } while (!returned.compare_exchange_weak(first, buffer, std::memory_order_acq_rel));
-    // The next call of ours releases them; if there is none, the interpreter does, when it next runs
-    // bytecode in the main thread. Asked for once per list: its queue is short.
-    if (first == nullptr && releasing.load(std::memory_order_relaxed)) {
-        Py_AddPendingCall(release_when_pending, nullptr);
+    // From here on the buffer is somebody else's. The tracker comes second: who it wakes finds the
+    // buffer on the list.
+    if (tracker) {
+        tracker->release();
     }
+    // The next call of ours releases it; if there is none, the interpreter does, when it next runs
+    // bytecode in the main thread.
+    ask_for_release();
 }
 
 Message lend(BorrowedBytes bytes, const std::optional<Tracker>& tracker)
@@ -77,6 +100,10 @@ bool BorrowedBytes::get(PyObject* object, const char* operation)
 std::optional<Message> to_message(PyObject* data, const Sending& sending, const char* operation)
 {
     if (const Message* message = message_of(data)) {
+        const Tracker* lent = sending.tracker ? tracker_of(data) : nullptr;
+        if (lent != nullptr && !lent->done()) {
+            sending.tracker->include(*lent);
+        }
         return message->copy();
     }
     BorrowedBytes bytes;
@@ -109,6 +136,15 @@ void release_returned_buffers()
     }
 }
 
-void stop_releasing_buffers() { releasing = false; }
+void start_releasing_buffers() { per_process<Asking>().allowed = true; }
+
+void stop_releasing_buffers()
+{
+    auto& asking = per_process<Asking>();
+    asking.allowed = false;
+    while (asking.threads != 0) {
+        std::this_thread::yield();  // for a few instructions
+    }
+}
 
 }  // namespace zmqpp::binding

@@ -46,7 +46,9 @@ struct Sending {
 // With the GIL: lets go of the buffers that libzmq has given back.
 void release_returned_buffers();
 
-// At interpreter exit: what comes back from now on stays where it is.
+// Whether the interpreter may be asked to do that soon. At its exit it may not any more: what comes back
+// then stays where it is, if no further call of ours lets go of it.
+void start_releasing_buffers();
 void stop_releasing_buffers();
 
 }  // namespace zmqpp::binding

@@ -24,10 +24,4 @@ PyObject* set_error_from_exception();
 // Sets `class(code, text)`. Always returns nullptr.
 PyObject* set_error(PyObject* error_class, int code, const std::string& text);
 
-// From now on the process is ending: other threads that meet a closed socket or context stay where
-// they are, instead of printing a traceback about an end that is none of their making.
-void begin_ending();
-[[nodiscard]] bool is_ending();             // seen from this thread: the ending one goes on
-[[nodiscard]] bool is_ending_everywhere();  // seen from any
-
 }  // namespace zmqpp::binding

@@ -6,22 +6,43 @@
 #include "bind.hpp"
 
 #include <array>
+#include <climits>
 #include <string>
 
 #include "errors.hpp"
 
 namespace zmqpp::binding {
 
-// The C++ object inside an instance of a pybind11 class or of a Python subclass of it. Null, with a
-// TypeError set, if its __init__ has not run.
-template <class T> T* object_of(PyObject* self)
+// The C++ object inside an instance of a pybind11 class or of a Python subclass of it. Null if its
+// __init__ has not run, and in subclasses of several classes of ours, which have another layout.
+template <class T> T* object_or_null(PyObject* self)
 {
     auto* instance = reinterpret_cast<py::detail::instance*>(self);
-    void* object = instance->simple_layout ? instance->simple_value_holder[0] : nullptr;
+    return static_cast<T*>(instance->simple_layout ? instance->simple_value_holder[0] : nullptr);
+}
+
+// The same with a TypeError set.
+template <class T> T* object_of(PyObject* self)
+{
+    T* object = object_or_null<T>(self);
     if (object == nullptr) {
         PyErr_Format(PyExc_TypeError, "%s.__init__() was not called", Py_TYPE(self)->tp_name);
     }
-    return static_cast<T*>(object);
+    return object;
+}
+
+// For each class. pybind11 would hand memory that nobody initialised to the methods of an object whose
+// __init__ has not run, as copies made by pickling and unpickling are; both become TypeErrors.
+inline void require_init(const py::handle& type)
+{
+    type.attr("__reduce__") = py::cpp_function(
+        [](const py::handle& self) -> py::object {
+            throw py::type_error(std::string(Py_TYPE(self.ptr())->tp_name) +
+                                 " objects cannot be copied or pickled: they belong to this process");
+        },
+        py::name("__reduce__"), py::is_method(type));
+    py::detail::get_type_info(reinterpret_cast<PyTypeObject*>(type.ptr()))->operator_new =
+        [](std::size_t) -> void* { throw py::type_error("__init__() was not called"); };
 }
 
 // The parameters of a method: names in order, how many must be given, and from which one on they are
@@ -90,11 +111,21 @@ private:
     return Py_None;
 }
 
-// False with an error set if it is no int.
+// False with an error set if it is no int, or none that fits.
 inline bool to_int(PyObject* value, int& into)
 {
-    const long number = PyLong_AsLong(value);
+    // Until 3.9 a float would do for PyLong_AsLong.
+    PyObject* index = PyNumber_Index(value);
+    if (index == nullptr) {
+        return false;
+    }
+    const long number = PyLong_AsLong(index);
+    Py_DECREF(index);
     if (number == -1 && PyErr_Occurred() != nullptr) {
+        return false;
+    }
+    if (number < INT_MIN || number > INT_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "an int of this size does not fit");
         return false;
     }
     into = static_cast<int>(number);

@@ -8,11 +8,37 @@
 
 #include <Python.h>
 
+#include <atomic>
+#include <chrono>
 #include <exception>
 #include <optional>
+#include <thread>
 #include <type_traits>
+#include <utility>
 
 namespace zmqpp::binding {
+
+// The interpreter has ended, and nothing of it may be touched any more (bind_exit.cpp).
+inline std::atomic<bool> python_is_gone{false};
+
+// It ends or has ended: only the thread that ends it may still take the GIL.
+[[nodiscard]] inline bool python_is_ending()
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return python_is_gone || Py_IsFinalizing() != 0;
+#else
+    return python_is_gone || _Py_IsFinalizing() != 0;
+#endif
+}
+
+// Where threads wait that the interpreter has left behind, until the process is gone. Nothing wakes
+// them, and their objects stay as they are: they hold no lock.
+[[noreturn]] inline void stay_for_ever()
+{
+    for (;;) {
+        std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+}
 
 // The state of a thread that is inside without_gil(), for the signal handlers to run with.
 inline thread_local PyThreadState* released_thread = nullptr;
@@ -25,6 +51,8 @@ template <class Call> auto without_gil(Call&& call)
     std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
     std::exception_ptr failure;
 
+    // Who has the GIL to give up while the interpreter ends is the thread that ends it.
+    const bool is_last = python_is_ending();
     released_thread = PyEval_SaveThread();
     try {
         if constexpr (std::is_void_v<Result>) {
@@ -35,9 +63,11 @@ template <class Call> auto without_gil(Call&& call)
     } catch (const std::exception&) {  // and not the unwinding of a thread that ends, which passes
         failure = std::current_exception();
     }
-    PyThreadState* thread = released_thread;
-    released_thread = nullptr;
-    PyEval_RestoreThread(thread);  // a daemon thread may end here when the interpreter does
+    PyThreadState* thread = std::exchange(released_thread, nullptr);
+    if (!is_last && python_is_ending()) {
+        stay_for_ever();
+    }
+    PyEval_RestoreThread(thread);  // a daemon thread that waits here may still be ended here
 
     if (failure) {
         std::rethrow_exception(failure);
@@ -51,8 +81,8 @@ template <class Call> auto without_gil(Call&& call)
 // them raised; the exception stays set in the thread until without_gil() has returned.
 inline bool run_signal_handlers()
 {
-    if (released_thread == nullptr) {
-        return true;  // a thread of C++, which runs no Python handlers
+    if (released_thread == nullptr || python_is_gone) {
+        return true;  // a thread of C++, which runs no Python handlers, or one left behind
     }
     PyEval_RestoreThread(released_thread);
     const bool go_on = PyErr_CheckSignals() == 0;

@@ -14,12 +14,16 @@ namespace zmqpp::binding {
 struct BoundMessage : Message {
     explicit BoundMessage(Message&& message) : Message(std::move(message)) {}
 
-    std::optional<Tracker> tracker;
+    std::optional<Tracker> tracker;  // of the memory lent to it
+    bool shows_tracker = false;
     bool made_here = false;  // of memory that libzmq allocated for this object
 };
 
 // The message inside a Message object; null, with no error set, for other objects.
 [[nodiscard]] Message* message_of(PyObject* object);
+
+// The tracker of the memory that was lent to a Message object; null if there is none.
+[[nodiscard]] const Tracker* tracker_of(PyObject* message);
 
 // A Message object of a received message. Null with an error set if there is no memory.
 [[nodiscard]] PyObject* to_python(Message&& message);

@@ -13,17 +13,17 @@ const char* expected(Kind kind)
 {
     switch (kind) {
     case Kind::boolean: return "a bool";
-    case Kind::milliseconds: return "milliseconds, or a timedelta,";
+    case Kind::milliseconds: return "milliseconds or a timedelta";
     case Kind::text: return "str, bytes or None";
     case Kind::bytes: return "bytes, str or None";
-    case Kind::key: return "a key of 40 characters of Z85, or 32 bytes,";
+    case Kind::key: return "a key of 40 characters of Z85 or 32 bytes";
     default: return "an int";
     }
 }
 
 bool refuse(PyObject* value, const OptionRow& row)
 {
-    PyErr_Format(PyExc_TypeError, "option %s takes %s not %s", row.name, expected(row.kind),
+    PyErr_Format(PyExc_TypeError, "option %s takes %s, not %s", row.name, expected(row.kind),
                  Py_TYPE(value)->tp_name);
     return false;
 }
@@ -59,8 +59,19 @@ bool to_milliseconds(PyObject* value, const OptionRow& row, WireValue& wire)
     return true;
 }
 
+// Numbers that libzmq collects in a list, which None empties.
+bool is_filter(const OptionRow& row)
+{
+    return row.id == option::ipc_filter_pid.row.id || row.id == option::ipc_filter_uid.row.id ||
+           row.id == option::ipc_filter_gid.row.id;
+}
+
 bool to_number(PyObject* value, const OptionRow& row, WireValue& wire)
 {
+    if (value == Py_None && is_filter(row)) {
+        wire.reset = true;
+        return true;
+    }
     if (!PyLong_Check(value)) {
         return refuse(value, row);
     }
@@ -131,6 +142,37 @@ bool to_wire(PyObject* value, const OptionRow& row, WireValue& wire)
     }
     return row.kind == Kind::milliseconds ? to_milliseconds(value, row, wire)
                                           : to_number(value, row, wire);
+}
+
+std::optional<std::chrono::milliseconds> to_linger(PyObject* value)
+{
+    WireValue wire;
+    if (!to_wire(value, option::linger.row, wire)) {
+        return std::nullopt;
+    }
+    int amount = 0;
+    std::memcpy(&amount, &wire.number, sizeof amount);
+    return std::chrono::milliseconds(amount);
+}
+
+std::string describe(const OptionRow& row)
+{
+    const bool is_text = is_string(row.kind);
+    std::string text = is_text ? "bytes: " : row.kind == Kind::boolean ? "bool: " : "int: ";
+    text += row.doc;
+    if (!row.readable()) {
+        text += " Write-only.";
+    }
+    if (!row.writable()) {
+        text += " Read-only.";
+    } else if (is_text) {
+        text += " Takes str | Buffer | None.";
+    } else if (row.kind == Kind::milliseconds) {
+        text += " Takes float | datetime.timedelta.";
+    } else if (is_filter(row)) {
+        text += " Takes int | None.";
+    }
+    return text;
 }
 
 bool require_readable(const OptionRow& row)

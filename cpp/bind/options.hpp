@@ -3,7 +3,9 @@
 
 #include <Python.h>
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "zmqpp/core/option.hpp"
@@ -27,6 +29,9 @@ struct WireValue {
 // False with a TypeError or ValueError set, naming the option, if the value does not fit its kind.
 bool to_wire(PyObject* value, const OptionRow& row, WireValue& wire);
 
+// A linger given to a call: as the option takes it, and the same errors.
+[[nodiscard]] std::optional<std::chrono::milliseconds> to_linger(PyObject* value);
+
 // The row of a number; nullptr if the table has none.
 template <std::size_t count>
 [[nodiscard]] const OptionRow* find_option(const OptionRow (&table)[count], int id, bool for_writing)
@@ -44,6 +49,10 @@ template <std::size_t count>
     }
     return nullptr;
 }
+
+// The docstring of an option's attribute, "bytes: What it is. Takes str | Buffer | None.": what it reads
+// as and, if that is not all, what it may be set to. The stub is made from it.
+[[nodiscard]] std::string describe(const OptionRow& row);
 
 // AttributeErrors for the wrong direction. False with the error set.
 bool require_readable(const OptionRow& row);

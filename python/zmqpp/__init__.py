@@ -12,12 +12,11 @@ b'hello'
 Sockets may be shared between threads. Names and signatures are pyzmq's where it has them.
 """
 
-from . import constants as _constants
-from .constants import *
+from . import constants, errors
+from .constants import *  # noqa: F403
 from .context import Context
 from .endpoint import Endpoint
-from .errors import *
-from .errors import __all__ as _error_names
+from .errors import *  # noqa: F403
 from .message import COPY_THRESHOLD, Frame, Message, MessageTracker
 from .monitor import MonitorEvent
 from .poller import Poller, select, zmq_poll
@@ -35,35 +34,33 @@ from .version import (
     zmq_version_info,
 )
 
-__all__ = sorted(
-    [
-        "COPY_THRESHOLD",
-        "DRAFT_API",
-        "Context",
-        "Endpoint",
-        "Frame",
-        "Message",
-        "MessageTracker",
-        "MonitorEvent",
-        "Poller",
-        "Socket",
-        "__version__",
-        "build_info",
-        "curve_keypair",
-        "curve_public",
-        "device",
-        "get_cmake_dir",
-        "get_include",
-        "has",
-        "proxy",
-        "proxy_steerable",
-        "select",
-        "z85_decode",
-        "z85_encode",
-        "zmq_poll",
-        "zmq_version",
-        "zmq_version_info",
-        *_constants.__all__,
-        *_error_names,
-    ]
-)
+__all__ = [
+    "COPY_THRESHOLD",
+    "DRAFT_API",
+    "Context",
+    "Endpoint",
+    "Frame",
+    "Message",
+    "MessageTracker",
+    "MonitorEvent",
+    "Poller",
+    "Socket",
+    "__version__",
+    "build_info",
+    "curve_keypair",
+    "curve_public",
+    "device",
+    "get_cmake_dir",
+    "get_include",
+    "has",
+    "proxy",
+    "proxy_steerable",
+    "select",
+    "z85_decode",
+    "z85_encode",
+    "zmq_poll",
+    "zmq_version",
+    "zmq_version_info",
+]
+__all__ += constants.__all__
+__all__ += errors.__all__

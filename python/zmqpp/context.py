@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import errno
 import weakref
-from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from . import _core
 from .constants import SocketOption
 from .errors import ZMQError
-from .socket import Socket, set_option
+from .options import set_option
+from .socket import Socket
 
+TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
+    from datetime import timedelta
     from types import TracebackType
-    from typing import TypeVar, overload
+    from typing import Any, ClassVar, TypeVar, overload
 
     from typing_extensions import Self
 
@@ -32,19 +34,21 @@ class Context(_core.Context):
     (``max_sockets=``) or of the sockets to be opened (``linger=``, ``rcvtimeo=``): those are the
     defaults of :meth:`socket`, and attributes too (``context.linger = 0``).
 
-    Leaving a ``with`` statement destroys the context: it closes the sockets and waits for their unsent
-    messages as long as their linger says, or at most a second when an exception ends the block.
+    Leaving a ``with`` statement destroys the context: it closes the sockets and waits for their
+    unsent messages as long as their linger says, or at most a second when an exception ends the
+    block.
     """
 
     __slots__ = ("_known", "sockopts")
 
     #: The class of the sockets it opens.
     _socket_class: ClassVar[type[Socket]] = Socket
-    _instances: ClassVar[dict[tuple[type, _core.Context], Context]] = {}
+    _instances: ClassVar[dict[tuple[type, _core.Context], Any]] = {}
 
     #: Defaults for the options of new sockets, by name.
     sockopts: dict[str, Any]
-    _known: weakref.WeakSet[Socket]
+    #: By hash: looking one up is safe while other threads add theirs, walking over all is not.
+    _known: weakref.WeakValueDictionary[int, Socket]
 
     def __init__(self, io_threads: int | _core.Context = 1, **options: Any) -> None:
         if isinstance(io_threads, _core.Context):
@@ -52,14 +56,13 @@ class Context(_core.Context):
         else:
             super().__init__()
         object.__setattr__(self, "sockopts", {})
-        object.__setattr__(self, "_known", weakref.WeakSet())
+        object.__setattr__(self, "_known", weakref.WeakValueDictionary())
         if not isinstance(io_threads, _core.Context) and io_threads != 1:
             self.io_threads = io_threads
         for name, value in options.items():
-            try:
-                setattr(self, name, value)
-            except AttributeError:
-                raise TypeError(f"Context() has no option {name!r}") from None
+            if not (hasattr(type(self), name) or _is_socket_option(name)):
+                raise TypeError(f"Context() has no option {name!r}")
+            setattr(self, name, value)
 
     @classmethod
     def instance(cls, io_threads: int = 1) -> Self:
@@ -68,29 +71,30 @@ class Context(_core.Context):
         A new one after it was terminated, and in a child of fork().
         """
         core = _core.Context._instance()
-        for key, known in list(cls._instances.items()):
-            if known._is_foreign or known.closed:
+        for key, old in list(cls._instances.items()):
+            if old._is_foreign or old.closed:
                 cls._instances.pop(key, None)
-        shared = cls._instances.get((cls, core))
-        if shared is None:
-            made = cls(core)
-            if io_threads != 1 and core.io_threads != io_threads:
-                made.io_threads = io_threads
-            # One dict operation: threads that come here together all leave with the same object.
-            shared = cls._instances.setdefault((cls, core), made)
-        return cast("Self", shared)
+        known: Self | None = cls._instances.get((cls, core))
+        if known is not None:
+            return known
+        made = cls(core)
+        if io_threads != 1 and core.io_threads != io_threads:
+            made.io_threads = io_threads
+        # One dict operation: threads that come here together all leave with the same object.
+        shared: Self = cls._instances.setdefault((cls, core), made)
+        return shared
 
     @classmethod
     def _of(cls, core: _core.Context) -> Context:
-        shared = cls._instances.get((cls, core))
+        shared: Context | None = cls._instances.get((cls, core))
         return cls(core) if shared is None else shared
 
     @classmethod
     def shadow(cls, address: _core.Context | int) -> Self:
         """A borrowed handle on a context, which it cannot end.
 
-        address: a Context, or the address of a libzmq context (``underlying``), of another binding or
-        of C++ code that uses the same libzmq.
+        address: a Context, or the address of a libzmq context (``underlying``), of another binding
+        or of C++ code that uses the same libzmq.
         """
         core = address._borrowed() if isinstance(address, _core.Context) else cls._borrow(address)
         return cls(core)
@@ -100,9 +104,9 @@ class Context(_core.Context):
     if TYPE_CHECKING:
 
         @overload
-        def socket(self, socket_type: int, **options: Any) -> Socket: ...
-        @overload
         def socket(self, socket_type: int, socket_class: type[_S], **options: Any) -> _S: ...
+        @overload
+        def socket(self, socket_type: int, **options: Any) -> Socket: ...
 
     def socket(
         self, socket_type: int, socket_class: type[Socket] | None = None, **options: Any
@@ -117,14 +121,14 @@ class Context(_core.Context):
         for name, value in self.sockopts.items():
             if name not in options:
                 _set_default(opened, name, value)
-        self._known.add(opened)
+        self._known[hash(opened)] = opened
         return opened
 
     @property
     def sockets(self) -> list[Socket]:
         """The open sockets, oldest first, also those that C++ opened."""
-        known: dict[_core.Socket, Socket] = {socket: socket for socket in list(self._known)}
-        return [known.get(core) or Socket(core) for core in self._sockets()]
+        opened = _core.Socket._open_in(self)
+        return [self._known.get(hash(core)) or Socket(core) for core in opened]
 
     # --- defaults for the options of sockets ---
 
@@ -132,12 +136,12 @@ class Context(_core.Context):
     def linger(self) -> int:
         """Milliseconds that sockets opened from now on keep unsent messages when closed.
 
-        10,000 unless set; -1 is for ever.
+        10,000 unless set; -1 is for ever. May be set to a timedelta too.
         """
         return self._linger
 
     @linger.setter
-    def linger(self, value: int) -> None:
+    def linger(self, value: float | timedelta) -> None:
         self._linger = value
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -147,11 +151,10 @@ class Context(_core.Context):
             super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:  # only for what is not found otherwise
-        if _is_socket_option(name):
-            try:
-                return self.sockopts[name]
-            except KeyError:
-                pass
+        if hasattr(type(self), name):
+            return object.__getattribute__(self, name)  # says why it cannot be read
+        if _is_socket_option(name) and name in self.sockopts:
+            return self.sockopts[name]
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
@@ -190,7 +193,7 @@ class Context(_core.Context):
         kind = f"zmqpp.{type(self).__name__}"
         if self.closed:
             return f"<{kind}: closed>"
-        return f"<{kind}: {len(self._sockets())} open sockets>"
+        return f"<{kind}: {len(_core.Socket._open_in(self))} open sockets>"
 
     def __copy__(self) -> Self:
         return self.shadow(self)
@@ -210,10 +213,11 @@ def _set_default(socket: Socket, name: str, value: Any) -> None:
     """A default that a socket type does not know is not meant for it."""
     try:
         set_option(socket, name, value)
-    except ZMQError as error:
-        if error.errno != errno.EINVAL:
-            socket.close(linger=0)
-            raise
+    except BaseException as error:
+        if isinstance(error, ZMQError) and error.errno == errno.EINVAL:
+            return
+        socket.close(linger=0)
+        raise
 
 
 __all__ = ["Context"]

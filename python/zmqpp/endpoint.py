@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -34,11 +33,11 @@ class Endpoint(str):
 
     @property
     def port(self) -> int:
-        """The TCP port. Raises ValueError if the endpoint has none."""
-        try:
-            return int(self.rpartition(":")[2])
-        except ValueError:
-            raise ValueError(f"{str(self)!r} has no port") from None
+        """The port. Raises ValueError if the transport has none."""
+        port = self.rpartition(":")[2]
+        if self.transport in ("inproc", "ipc") or not port.isdecimal():
+            raise ValueError(f"{str(self)!r} has no port")
+        return int(port)
 
     def __enter__(self) -> Endpoint:
         return self
@@ -51,3 +50,6 @@ class Endpoint(str):
     ) -> None:
         if not self._socket.closed:
             getattr(self._socket, self._leave)(str(self))
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)  # in another process it is text, and no hold on a socket

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from . import _core
 from .constants import POLLERR, POLLIN, POLLOUT
 
+TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
+    from typing import Any
 
 
 class Poller(_core.Poller):
@@ -25,10 +25,7 @@ def zmq_poll(
     sockets: Iterable[tuple[Any, int]], timeout: float | timedelta | None = -1
 ) -> list[tuple[Any, int]]:
     """Waits for any of (socket or fd, flags) pairs, as Poller.poll(); timeout in milliseconds."""
-    poller = Poller()
-    for target, flags in sockets:
-        poller.register(target, flags)
-    return poller.poll(timeout)
+    return [(key, events) for _, key, _, events in _poll(sockets, timeout)]
 
 
 def select(
@@ -41,24 +38,46 @@ def select(
 
     timeout: seconds, as in the standard library, or a timedelta; None and negative wait for ever.
     """
-    wanted: dict[Any, int] = {}
-    for targets, flag in ((rlist, POLLIN), (wlist, POLLOUT), (xlist, POLLERR)):
-        for target in targets:
-            wanted[target] = wanted.get(target, 0) | flag
-    poller = Poller()
-    given: dict[Any, Any] = {}
-    for target, flags in wanted.items():
-        poller.register(target, flags)
-        key = target if isinstance(target, (_core.Socket, int)) else target.fileno()
-        given[key] = target
+    wanted = [
+        (target, flag)
+        for targets, flag in ((rlist, POLLIN), (wlist, POLLOUT), (xlist, POLLERR))
+        for target in targets
+    ]
     if isinstance(timeout, (int, float)):
         timeout = timeout * 1000
-    ready = [(given[key], wanted[given[key]] & flags) for key, flags in poller.poll(timeout)]
+    ready = _poll(wanted, timeout)
+    # Who waits to read or write is told of an end or an error as well, as in the standard library.
     return (
-        [target for target, flags in ready if flags & POLLIN],
-        [target for target, flags in ready if flags & POLLOUT],
-        [target for target, flags in ready if flags & POLLERR],
+        [target for target, _, flag, _ in ready if flag == POLLIN],
+        [target for target, _, flag, _ in ready if flag == POLLOUT],
+        [target for target, _, flag, _ in ready if flag == POLLERR],
     )
+
+
+def _poll(
+    wanted: Iterable[tuple[Any, int]], timeout: float | timedelta | None
+) -> list[tuple[Any, Any, int, int]]:
+    """The pairs that are ready, as (target, socket or fd, flags, events).
+
+    The same socket or file may be in several pairs.
+    """
+    pairs = [(target, _key(target), flags) for target, flags in wanted]
+    together: dict[Any, int] = {}
+    for _, key, flags in pairs:
+        together[key] = together.get(key, 0) | flags
+    poller = Poller()
+    for key, flags in together.items():
+        poller.register(key, flags)
+    ready = dict(poller.poll(timeout))
+    answers = [(*pair, ready.get(pair[1], 0) & (pair[2] | POLLERR)) for pair in pairs]
+    return [answer for answer in answers if answer[3]]
+
+
+def _key(target: Any) -> Any:
+    """A socket itself, and the descriptor of everything else that has one."""
+    if isinstance(target, (_core.Socket, int)) or not hasattr(target, "fileno"):
+        return target
+    return target.fileno()
 
 
 __all__ = ["Poller", "select", "zmq_poll"]

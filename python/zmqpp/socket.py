@@ -1,149 +1,58 @@
 """Socket: the conveniences that rest on the compiled class.
 
-``send``, ``recv``, ``send_multipart``, ``recv_multipart``, ``try_recv``, ``recv_into``, ``poll`` and
-the options are the compiled class's own: no Python runs in them.
+``send``, ``recv``, ``send_multipart``, ``recv_multipart``, ``try_recv``, ``recv_into``, ``poll``
+and the options are the compiled class's own: no Python runs in them.
 """
 
 from __future__ import annotations
 
-import functools
-import random
-from typing import TYPE_CHECKING, Any, Callable
+import errno
 
 from . import _core
-from .constants import EVENT_ALL, FD, LAST_ENDPOINT, POLLIN, SUBSCRIBE, UNSUBSCRIBE, SocketType
+from .constants import EVENT_ALL, FD, SUBSCRIBE, UNSUBSCRIBE, SocketOption, SocketType
 from .endpoint import Endpoint
 from .errors import AddressInUse, ContextTerminated, SocketClosed, ZMQBindError
+from .formats import Formats
+from .options import TopicOption, set_option
 
+TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import timedelta
-    from types import TracebackType
-    from typing import Literal, overload
+    from typing import Any
 
-    from typing_extensions import Buffer, Self
+    from typing_extensions import Self
 
     from .context import Context
-    from .message import Message, MessageTracker
 
 
-
-class TopicOption:
-    """An option that is called, ``sub.subscribe("topic")``, and may be assigned or given as keyword."""
-
-    def __init__(self, option: int) -> None:
-        self._option = option
-
-    def __get__(self, socket: Socket, owner: type[Socket]) -> Callable[[str | Buffer], None]:
-        return functools.partial(socket.set, self._option)
-
-    def __set__(self, socket: Socket, topic: str | Buffer) -> None:
-        socket.set(self._option, topic)
-
-
-class Socket(_core.Socket):
+class Socket(Formats):
     """A ZeroMQ socket. Make one with :meth:`Context.socket`.
 
-    Any thread may use it at any time: one may wait in ``recv()`` while another sends, and ``close()``
-    from anywhere ends every call with :class:`SocketClosed`. A message, with all its parts, is sent
-    and received whole.
+    Any thread may use it at any time: one may wait in ``recv()`` while another sends, and
+    ``close()`` from anywhere ends every call with :class:`SocketClosed`. A message, with all its
+    parts, is sent and received whole.
 
     Options are attributes with ZeroMQ's names (``socket.linger = 0``), and times are milliseconds.
     Leaving a ``with`` statement closes the socket.
     """
 
-    __slots__ = ()
+    __slots__ = ("_opener",)
 
-    if TYPE_CHECKING:
-        # What the compiled methods return depends on `copy`, which their signatures cannot say.
-        @overload
-        def recv(
-            self,
-            flags: int = ...,
-            copy: Literal[True] = ...,
-            track: bool = ...,
-            *,
-            timeout: float | timedelta | None = ...,
-        ) -> bytes: ...
-        @overload
-        def recv(
-            self,
-            flags: int = ...,
-            *,
-            copy: Literal[False],
-            track: bool = ...,
-            timeout: float | timedelta | None = ...,
-        ) -> Message: ...
-        @overload
-        def recv(
-            self,
-            flags: int = ...,
-            copy: bool = ...,
-            track: bool = ...,
-            *,
-            timeout: float | timedelta | None = ...,
-        ) -> bytes | Message: ...
-        def recv(
-            self,
-            flags: int = 0,
-            copy: bool = True,
-            track: bool = False,
-            *,
-            timeout: float | timedelta | None = None,
-        ) -> bytes | Message: ...
-        @overload
-        def recv_multipart(
-            self,
-            flags: int = ...,
-            copy: Literal[True] = ...,
-            track: bool = ...,
-            *,
-            timeout: float | timedelta | None = ...,
-        ) -> list[bytes]: ...
-        @overload
-        def recv_multipart(
-            self,
-            flags: int = ...,
-            *,
-            copy: Literal[False],
-            track: bool = ...,
-            timeout: float | timedelta | None = ...,
-        ) -> list[Message]: ...
-        @overload
-        def recv_multipart(
-            self,
-            flags: int = ...,
-            copy: bool = ...,
-            track: bool = ...,
-            *,
-            timeout: float | timedelta | None = ...,
-        ) -> list[bytes] | list[Message]: ...
-        def recv_multipart(
-            self,
-            flags: int = 0,
-            copy: bool = True,
-            track: bool = False,
-            *,
-            timeout: float | timedelta | None = None,
-        ) -> list[bytes] | list[Message]: ...
-        @overload
-        def try_recv(self, copy: Literal[True] = ...) -> bytes | None: ...
-        @overload
-        def try_recv(self, copy: Literal[False]) -> Message | None: ...
-        def try_recv(self, copy: bool = True) -> bytes | Message | None: ...
-        @overload
-        def try_recv_multipart(self, copy: Literal[True] = ...) -> list[bytes] | None: ...
-        @overload
-        def try_recv_multipart(self, copy: Literal[False]) -> list[Message] | None: ...
-        def try_recv_multipart(self, copy: bool = True) -> list[bytes] | list[Message] | None: ...
+    #: The object that opened it, which is more than its compiled half: subclasses, defaults.
+    _opener: _core.Context | None
 
     def __init__(
         self, context: _core.Context | _core.Socket, socket_type: int = -1, **options: Any
     ) -> None:
         if isinstance(context, _core.Socket):
             super().__init__(context)
+            self._opener = None
+        elif not isinstance(socket_type, int):
+            raise TypeError(f"a socket's type is a SocketType, not {type(socket_type).__name__}")
         else:
             super().__init__(context, socket_type)
+            self._opener = context
         try:
             for name, value in options.items():
                 set_option(self, name, value)
@@ -158,10 +67,14 @@ class Socket(_core.Socket):
         socket: a Socket, or with `context` the address of a libzmq socket in that context.
         """
         if isinstance(socket, _core.Socket):
-            return cls(socket._borrowed())
+            shadow = cls(socket._borrowed())
+            shadow._opener = socket._opener
+            return shadow
         if context is None:
             raise TypeError("Socket.shadow() of an address needs the context of the socket")
-        return cls(cls._borrow(context, socket))
+        shadow = cls(cls._borrow(context, socket))
+        shadow._opener = context
+        return shadow
 
     # --- what it is ---
 
@@ -170,19 +83,22 @@ class Socket(_core.Socket):
         """The context it was opened in."""
         from .context import Context
 
-        return Context._of(self._context)
+        opener = self._opener
+        return opener if isinstance(opener, Context) else Context._of(self._context)
 
     @property
     def socket_type(self) -> SocketType:
         """Its type, as SocketType.REP."""
         return SocketType(self._socket_type)
 
-    # pyzmq has an enum here, where the plain option would be a number.
-    type = socket_type
+    @property
+    def type(self) -> SocketType:
+        """Its type, as SocketType.REP; the compiled option is a plain number (ZMQ_TYPE)."""
+        return self.socket_type
 
     @property
     def hwm(self) -> int:
-        """The high water mark for sending; setting it sets sndhwm and rcvhwm."""
+        """The high water mark for sending (ZMQ_SNDHWM); setting it sets sndhwm and rcvhwm."""
         return self.sndhwm
 
     @hwm.setter
@@ -195,7 +111,7 @@ class Socket(_core.Socket):
         return self.hwm
 
     def set_hwm(self, value: int) -> None:
-        """Sets sndhwm and rcvhwm."""
+        """Sets sndhwm and rcvhwm (ZMQ_SNDHWM, ZMQ_RCVHWM)."""
         self.hwm = value
 
     def fileno(self) -> int:
@@ -218,40 +134,47 @@ class Socket(_core.Socket):
         and in a ``with`` statement unbinds at the end. Raises AddressInUse, or ZMQError that says
         which part of the endpoint is wrong.
         """
+        _require_text(addr, "bind")
         return Endpoint._of(self._bind(addr), self, "unbind")
 
     def connect(self, addr: str) -> Endpoint:
-        """Connects to a peer, now or when it appears (zmq_connect).
+        """Connects to a peer, now or when it appears, and returns the real endpoint (zmq_connect).
 
-        The result is a str, and in a ``with`` statement disconnects at the end.
+        The result is a str, and in a ``with`` statement disconnects at the end. Raises ZMQError that
+        says which part of the endpoint is wrong.
         """
+        _require_text(addr, "connect")
         return Endpoint._of(self._connect(addr), self, "disconnect")
 
     def bind_to_random_port(
         self, addr: str, min_port: int = 49152, max_port: int = 65536, max_tries: int = 100
     ) -> int:
-        """Binds ``addr:port`` for some free port and returns it; min_port <= port < max_port.
+        """Binds ``addr:port`` for some free port and returns that (zmq_bind).
 
-        With the default range the operating system chooses, without any race. Raises ZMQBindError
-        after `max_tries` ports that were taken.
+        min_port <= port < max_port; with the default range the operating system chooses, without any
+        race. Raises ZMQBindError after `max_tries` ports that were taken, else as bind().
         """
         if (min_port, max_port) == (49152, 65536):
             return self.bind(f"{addr}:*").port
+        if not 0 < min_port < max_port <= 65536:
+            raise ValueError(f"bind_to_random_port(): no port from {min_port} to {max_port}")
+        from random import randrange
+
         for _ in range(max_tries):
-            port = random.randrange(min_port, max_port)
+            port = randrange(min_port, max_port)
             try:
                 self.bind(f"{addr}:{port}")
                 return port
             except AddressInUse:
                 continue
         raise ZMQBindError(
-            98, f"bind_to_random_port({addr!r}): no free port among {max_tries} tried"
+            errno.EADDRINUSE, f"bind_to_random_port({addr!r}): no free port among {max_tries} tried"
         )
 
     # --- options by other names ---
 
     def set_string(self, option: int, optval: str, encoding: str = "utf-8") -> None:
-        """Sets a string option to text (zmq_setsockopt)."""
+        """Sets a string option to text (zmq_setsockopt). TypeError for no str, else as set()."""
         if not isinstance(optval, str):
             raise TypeError(f"set_string() takes str, not {type(optval).__name__}")
         self.set(option, optval.encode(encoding))
@@ -260,18 +183,16 @@ class Socket(_core.Socket):
         """Reads a string option as text (zmq_getsockopt)."""
         value = self.get(option)
         if not isinstance(value, bytes):
-            raise TypeError(f"option {option} is not a string")
+            raise TypeError(f"option {SocketOption(option).name} is not a string")
         return value.decode(encoding)
 
     setsockopt_string = setsockopt_unicode = set_string
     getsockopt_string = getsockopt_unicode = get_string
 
     #: Makes a SUB receive the messages that begin with a topic (ZMQ_SUBSCRIBE).
-    subscribe = TopicOption(SUBSCRIBE)
+    subscribe: TopicOption = TopicOption(SUBSCRIBE)  # type: ignore[assignment]
     #: Takes subscribe() back (ZMQ_UNSUBSCRIBE).
-    unsubscribe = TopicOption(UNSUBSCRIBE)
-
-    # --- messages in other forms ---
+    unsubscribe: TopicOption = TopicOption(UNSUBSCRIBE)  # type: ignore[assignment]
 
     def __iter__(self) -> Iterator[bytes]:
         """The messages, one by one, until the socket is closed or the context ends."""
@@ -282,77 +203,22 @@ class Socket(_core.Socket):
                 return
             yield message
 
-    def send_string(
-        self, u: str, flags: int = 0, copy: bool = True, encoding: str = "utf-8", **kwargs: Any
-    ) -> MessageTracker | None:
-        """Sends text; the rest is as in send()."""
-        if not isinstance(u, str):
-            raise TypeError(f"send_string() takes str, not {type(u).__name__}")
-        return self.send(u.encode(encoding), flags, copy, **kwargs)
-
-    def recv_string(
-        self, flags: int = 0, encoding: str = "utf-8", *, timeout: float | timedelta | None = None
-    ) -> str:
-        """Receives text; the rest is as in recv()."""
-        return self.recv(flags, timeout=timeout).decode(encoding)
-
-    send_unicode = send_string
-    recv_unicode = recv_string
-
-    def send_json(self, obj: Any, flags: int = 0, **kwargs: Any) -> MessageTracker | None:
-        """Sends `obj` as JSON, in UTF-8.
-
-        routing_id, group and timeout go to send(), everything else to json.dumps().
-        """
-        import json
-
-        sending = {name: kwargs.pop(name) for name in _SEND_KEYWORDS if name in kwargs}
-        kwargs.setdefault("separators", (",", ":"))
-        return self.send(json.dumps(obj, **kwargs).encode(), flags, **sending)
-
-    def recv_json(
-        self, flags: int = 0, *, timeout: float | timedelta | None = None, **kwargs: Any
-    ) -> Any:
-        """Receives JSON; the rest of the keywords go to json.loads()."""
-        import json
-
-        return json.loads(self.recv(flags, timeout=timeout), **kwargs)
-
-    def send_serialized(
-        self,
-        msg: Any,
-        serialize: Callable[[Any], Iterable[Buffer]],
-        flags: int = 0,
-        copy: bool = True,
-        **kwargs: Any,
-    ) -> MessageTracker | None:
-        """Sends the parts that `serialize` makes of `msg`; the rest is as in send_multipart()."""
-        return self.send_multipart(serialize(msg), flags, copy, **kwargs)
-
-    def recv_serialized(
-        self,
-        deserialize: Callable[[Sequence[Any]], Any],
-        flags: int = 0,
-        copy: bool = True,
-        *,
-        timeout: float | timedelta | None = None,
-    ) -> Any:
-        """Receives a message and returns what `deserialize` makes of its parts."""
-        return deserialize(self.recv_multipart(flags, copy, timeout=timeout))
-
     # --- monitoring ---
 
     def monitor(self, addr: str | None, events: int = EVENT_ALL) -> None:
-        """Publishes events of this socket at an inproc endpoint; None stops (zmq_socket_monitor)."""
+        """Publishes events of this socket at an inproc endpoint (zmq_socket_monitor).
+
+        addr: ``inproc://name``, or None to stop. events: EVENT_CONNECTED and the like, added up.
+        """
         if addr is None:
             _core.stop_monitor(self)
         else:
             _core.start_monitor(self, addr, events)
 
     def get_monitor_socket(self, events: int = EVENT_ALL, addr: str | None = None) -> Socket:
-        """A PAIR on which events of this socket arrive; read them with zmqpp.monitor.
+        """A PAIR on which events of this socket arrive (zmq_socket_monitor).
 
-        It may be closed before or after this socket.
+        zmqpp.monitor.recv_monitor_message() reads them. It may be closed before or after this socket.
         """
         if addr is None:
             return Socket(_core.open_monitor(self, events))
@@ -362,32 +228,27 @@ class Socket(_core.Socket):
         return reader
 
     def disable_monitor(self) -> None:
-        """Stops publishing events."""
+        """Stops publishing events (zmq_socket_monitor)."""
         _core.stop_monitor(self)
 
     # --- the end ---
 
-    def close(self, linger: int | None = None) -> None:
+    def close(self, linger: float | timedelta | None = None) -> None:
         """Closes the socket; every call on it, in any thread, ends with SocketClosed (zmq_close).
 
-        linger: milliseconds that unsent messages get in the background, instead of the option.
-        Closing twice does nothing. Raises StateError for a borrowed socket.
+        linger: milliseconds or a timedelta that unsent messages get in the background, negative for
+        ever; the option is the default. Closing twice does nothing. Raises StateError for a borrowed socket.
         """
         self._close(linger)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def __copy__(self) -> Self:
-        return type(self)(self._borrowed())
+        return self.shadow(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self.__copy__()
@@ -396,21 +257,9 @@ class Socket(_core.Socket):
         raise TypeError("sockets cannot be pickled: they belong to this process")
 
 
-_SEND_KEYWORDS = ("copy", "track", "routing_id", "group", "timeout")
-
-
-def set_option(socket: Socket, name: str, value: Any) -> None:
-    """Sets an option by the name of its attribute, for keywords; TypeError if there is none."""
-    if not hasattr(_find(type(socket), name), "__set__"):
-        raise TypeError(f"{type(socket).__name__} has no option {name!r}")
-    setattr(socket, name, value)
-
-
-def _find(kind: type, name: str) -> object:
-    for base in kind.__mro__:
-        if name in base.__dict__:
-            return base.__dict__[name]
-    return None
+def _require_text(endpoint: object, method: str) -> None:
+    if not isinstance(endpoint, (str, bytes)):
+        raise TypeError(f"{method}() takes an endpoint as str, not {type(endpoint).__name__}")
 
 
 __all__ = ["Socket"]

@@ -23,7 +23,7 @@ enum class SocketType : int {
     xpub = 9,
     xsub = 10,
     stream = 11,
-    // Drafts: zmq_socket refuses them unless libzmq was built with its draft API.
+    // Drafts. Some builds of libzmq make them without its draft API, whose calls are then missing.
     server = 12,
     client = 13,
     radio = 14,

@@ -2,7 +2,7 @@
 // context, sockets keep it alive, and when the last of them is gone it ends by itself. Any thread.
 #pragma once
 
-#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,11 +14,23 @@
 namespace zmqpp {
 inline namespace v1 {
 
+namespace detail {
+
+// A linger that is no longer than this, nor than the one that was set.
+[[nodiscard]] inline auto at_most(std::chrono::milliseconds bound)
+{
+    return [most = option_milliseconds(bound)](int own) {
+        return own < 0 || (most >= 0 && most < own) ? most : own;
+    };
+}
+
+}  // namespace detail
+
 class Socket;
 
 class Context {
 public:
-    Context() : state_(std::make_shared<detail::ContextState>()), owner_(true) {}
+    Context() : state_(detail::ContextState::create()), owner_(true) {}
 
     explicit Context(int io_threads) : Context() { set(context_option::io_threads, io_threads); }
 
@@ -45,11 +57,7 @@ public:
         if (handle == nullptr) {
             throw StateError("Context.borrow(): the handle is null");
         }
-        auto state = detail::ContextState::find(handle);
-        if (state == nullptr) {
-            state = std::make_shared<detail::ContextState>(handle);
-        }
-        return Context(std::move(state), false);
+        return Context(detail::ContextState::borrow(handle), false);
     }
 
     // The same context for somebody who may not end it.
@@ -91,8 +99,8 @@ public:
 
     // Shuts down, then waits until all sockets are closed and their messages sent or given up
     // (zmq_ctx_term). Throws Timeout, naming the open sockets, if that takes too long; calling it
-    // again goes on waiting. Without a deadline it waits as long as the context's linger.
-    void term() { term(Deadline(state_->linger.load())); }
+    // again goes on waiting. Without a deadline it waits a second more than the context's linger.
+    void term() { term(longer_than(state_->linger)); }
     void term(Deadline deadline)
     {
         require_owner("Context.term()");
@@ -101,20 +109,18 @@ public:
 
     // Closes every socket of the context, in whichever thread it is used, and terminates it.
     // `linger` replaces the sockets' own.
-    void destroy() { destroy([](int linger) { return linger; }, Deadline(state_->linger.load())); }
+    void destroy() { destroy([](int linger) { return linger; }, longer_than(state_->linger)); }
     void destroy(std::chrono::milliseconds linger)
     {
-        const int most = static_cast<int>(linger.count());
-        destroy([most](int) { return most; }, Deadline(linger + std::chrono::seconds(1)));
+        const int most = option_milliseconds(linger);
+        destroy([most](int) { return most; }, longer_than(linger));
     }
     // The same when nobody asked for it (an error, an exit): waits at most this long for unsent
     // messages, and then leaves them. False if it did.
     bool abandon(std::chrono::milliseconds most)
     {
         try {
-            const int bound = static_cast<int>(most.count());
-            destroy([bound](int own) { return own < 0 ? bound : std::min(own, bound); },
-                    Deadline(most));
+            destroy(detail::at_most(most), Deadline(most));
             return true;
         } catch (const Timeout&) {
             return false;
@@ -152,10 +158,20 @@ private:
         state_->require_owner(operation);
     }
 
+    // Time for unsent messages to be given up, and then for the sockets to go.
+    [[nodiscard]] static Deadline longer_than(std::chrono::milliseconds linger)
+    {
+        using Seconds = std::chrono::duration<double>;  // which does not overflow
+        return linger.count() < 0 ? Deadline::never() : Deadline(Seconds(linger) + Seconds(1));
+    }
+
     template <class ChooseLinger> void destroy(ChooseLinger choose_linger, Deadline deadline)
     {
         require_owner("Context.destroy()");
-        state_->shutdown();  // first: threads inside a socket leave it by themselves
+        for (const auto& socket : state_->sockets()) {
+            socket->set_linger(choose_linger);  // first: libzmq refuses it after the shutdown
+        }
+        state_->shutdown();  // then: threads inside a socket leave it because the context ended
         for (const auto& socket : state_->sockets()) {
             socket->close(choose_linger);
         }
@@ -181,10 +197,11 @@ namespace detail {
 
 inline std::vector<std::shared_ptr<SocketState>> ContextState::sockets()
 {
+    birthplace_.require_home("Context.sockets()", "context");
     std::vector<std::shared_ptr<SocketState>> open;
     const std::lock_guard<std::mutex> guard(mutex_);
     for (const auto& [serial, state] : sockets_) {
-        if (auto shared = state->weak_from_this().lock()) {
+        if (auto shared = state.lock()) {
             open.push_back(std::move(shared));
         }
     }
@@ -234,9 +251,8 @@ inline void ContextState::terminate(Deadline deadline)
 
 inline void ContextState::start_ending(std::chrono::milliseconds most)
 {
-    const int bound = static_cast<int>(most.count());
     for (const auto& socket : sockets()) {
-        socket->close([bound](int own) { return own < 0 ? bound : std::min(own, bound); });
+        socket->close(at_most(most));
     }
     const std::lock_guard<std::mutex> guard(mutex_);
     if (handle_ != nullptr) {

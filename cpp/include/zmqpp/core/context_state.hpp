@@ -9,10 +9,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "constants.hpp"
 #include "fork.hpp"
 #include "option.hpp"
 #include "reaper.hpp"
@@ -33,24 +36,33 @@ class ContextState;
 // Every context of this process, so that a raw handle finds its owner and an exit can end them all.
 struct LiveContexts {
     std::mutex mutex;
-    std::map<void*, ContextState*> by_handle;
+    std::map<void*, std::weak_ptr<ContextState>> by_handle;
 };
 
-class ContextState : public std::enable_shared_from_this<ContextState> {
+class ContextState {
 public:
     // A new libzmq context (zmq_ctx_new).
-    ContextState() : handle_(zmq_ctx_new()), owned_(true)
+    [[nodiscard]] static std::shared_ptr<ContextState> create()
     {
-        if (handle_ == nullptr) {
+        void* handle = zmq_ctx_new();
+        if (handle == nullptr) {
             fail(zmq_errno(), "Context()");
         }
+        auto state = std::make_shared<ContextState>(handle, true);
         auto& live = per_process<LiveContexts>();
         const std::lock_guard<std::mutex> guard(live.mutex);
-        live.by_handle[handle_] = this;
+        live.by_handle[handle] = state;
+        return state;
     }
 
     // Somebody else's, who ends it.
-    explicit ContextState(void* foreign_handle) : handle_(foreign_handle), owned_(false) {}
+    [[nodiscard]] static std::shared_ptr<ContextState> borrow(void* handle)
+    {
+        auto ours = find(handle);
+        return ours != nullptr ? ours : std::make_shared<ContextState>(handle, false);
+    }
+
+    ContextState(void* handle, bool owned) : handle_(handle), owned_(owned) {}
 
     ContextState(const ContextState&) = delete;
     ContextState& operator=(const ContextState&) = delete;
@@ -59,11 +71,9 @@ public:
     // messages and is the reaper's.
     ~ContextState()
     {
-        if (birthplace_.is_foreign() || !owned_ || handle_ == nullptr) {
-            return;
+        if (!birthplace_.is_foreign() && owned_ && handle_ != nullptr) {
+            begin_termination_locked();  // nobody is left to lock out
         }
-        leave_live_contexts(handle_);
-        static_cast<void>(Reaper::instance().terminate(handle_));
     }
 
     // The state behind a raw handle, if this library made it.
@@ -72,7 +82,7 @@ public:
         auto& live = per_process<LiveContexts>();
         const std::lock_guard<std::mutex> guard(live.mutex);
         const auto found = live.by_handle.find(handle);
-        return found == live.by_handle.end() ? nullptr : found->second->weak_from_this().lock();
+        return found == live.by_handle.end() ? nullptr : found->second.lock();
     }
 
     [[nodiscard]] static std::vector<std::shared_ptr<ContextState>> all()
@@ -81,7 +91,7 @@ public:
         auto& live = per_process<LiveContexts>();
         const std::lock_guard<std::mutex> guard(live.mutex);
         for (const auto& [handle, state] : live.by_handle) {
-            if (auto shared = state->weak_from_this().lock()) {
+            if (auto shared = state.lock()) {
                 states.push_back(std::move(shared));
             }
         }
@@ -99,19 +109,38 @@ public:
         return call(handle_);
     }
 
-    // zmq_socket, and its place among the open sockets.
-    [[nodiscard]] void* open_socket(int type, SocketState* state, std::uint64_t& serial)
+    // zmq_socket, and a place among the open sockets.
+    [[nodiscard]] void* open_socket(int type, std::uint64_t& serial)
     {
-        return with_handle("Context.socket()", [&](void* handle) {
-            void* socket = zmq_socket(handle, type);
-            if (socket == nullptr) {
-                fail_to_open(zmq_errno(), type);
+        const Deadline deadline(std::chrono::milliseconds(200));
+        for (;;) {
+            void* opened = with_handle("Context.socket()", [&](void* handle) {
+                opened_ = true;  // whatever comes of it: libzmq's threads run now
+                void* socket = zmq_socket(handle, type);
+                if (socket != nullptr) {
+                    serial = ++last_serial_;
+                    sockets_.emplace(serial, std::weak_ptr<SocketState>());
+                } else if (const int code = zmq_errno(); !room_is_near(code) || deadline.passed()) {
+                    fail_to_open(code, type);
+                }
+                return socket;
+            });
+            if (opened != nullptr) {
+                return opened;
             }
-            opened_ = true;
-            serial = ++last_serial_;
-            sockets_.emplace(serial, state);
-            return socket;
-        });
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
+
+    // Fills that place, as soon as the socket can be shared. Who ended the context in between did
+    // not find it there, so the socket is the one to go.
+    void introduce_socket(std::uint64_t serial, std::weak_ptr<SocketState> state)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        if (handle_ == nullptr || shut_down_) {
+            throw ContextTerminated("Context.socket(): the context was terminated");
+        }
+        sockets_[serial] = std::move(state);
     }
 
     void forget_socket(std::uint64_t serial) noexcept
@@ -131,7 +160,7 @@ public:
     {
         const std::string what = std::string("Context.") + row.name;
         with_handle(what.c_str(), [&](void* handle) {
-            if (opened_ && (row.id == ZMQ_IO_THREADS || row.id == ZMQ_MAX_SOCKETS)) {
+            if (opened_ && is_for_start(static_cast<ContextOption>(row.id))) {
                 throw StateError(what + ": too late, the context has opened its first socket; "
                                         "give it to the constructor");
             }
@@ -171,14 +200,14 @@ public:
     // The same without waiting, and with bounded time for unsent messages.
     void start_ending(std::chrono::milliseconds most);
 
-    [[nodiscard]] bool is_closed() noexcept
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        return handle_ == nullptr;
-    }
+    [[nodiscard]] bool is_closed() noexcept { return handle() == nullptr; }
 
+    // Null once terminated, and in a child of fork(), where the mutex may be a dead thread's.
     [[nodiscard]] void* handle() noexcept
     {
+        if (birthplace_.is_foreign()) {
+            return nullptr;
+        }
         const std::lock_guard<std::mutex> guard(mutex_);
         return handle_;
     }
@@ -200,6 +229,7 @@ public:
     {
         const std::lock_guard<std::mutex> guard(mutex_);
         monitors_[endpoint] = std::move(watched);
+        awaited_.erase(endpoint);
     }
     void remove_monitor(const std::string& endpoint) noexcept
     {
@@ -211,6 +241,46 @@ public:
         const std::lock_guard<std::mutex> guard(mutex_);
         const auto found = monitors_.find(endpoint);
         return found == monitors_.end() ? std::weak_ptr<SocketState>() : found->second;
+    }
+
+    [[nodiscard]] bool is_monitored_by(const std::string& endpoint,
+                                       const std::weak_ptr<SocketState>& watched) noexcept
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        const auto found = monitors_.find(endpoint);
+        return found != monitors_.end() && !found->second.owner_before(watched) &&
+               !watched.owner_before(found->second);
+    }
+
+    // A reader for a monitor that has none, of libzmq's own kind; null if there is no socket left.
+    [[nodiscard]] void* open_reader(const std::string& endpoint) noexcept
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        void* reader = handle_ == nullptr ? nullptr : zmq_socket(handle_, ZMQ_PAIR);
+        if (reader != nullptr) {
+            zmq_connect(reader, endpoint.c_str());
+        }
+        return reader;
+    }
+
+    // The inproc endpoints that are bound here, and those that somebody connected to before.
+    void note_bound(const std::string& inproc)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        bound_.insert(inproc);
+        awaited_.erase(inproc);
+    }
+    void note_unbound(const std::string& inproc) noexcept
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        bound_.erase(inproc);
+    }
+    void note_connected(const std::string& inproc)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        if (bound_.count(inproc) == 0 && monitors_.count(inproc) == 0) {
+            awaited_.insert(inproc);
+        }
     }
 
     // How long sockets made from now on keep unsent messages when closed; negative is for ever.
@@ -227,6 +297,7 @@ private:
     void shut_down_locked()
     {
         if (handle_ != nullptr && !shut_down_) {
+            bind_awaited_locked();
             check(zmq_ctx_shutdown(handle_), [] { return std::string("Context.shutdown()"); });
             shut_down_ = true;
         }
@@ -235,12 +306,57 @@ private:
     // From here on libzmq's context belongs to the thread that terminates it.
     void begin_termination_locked()
     {
+        shut_down_locked();
         void* handle = std::exchange(handle_, nullptr);
         leave_live_contexts(handle);
-        termination_ = Reaper::instance().terminate(handle);
+        if (awaited_.empty()) {
+            termination_ = Reaper::instance().terminate(handle);
+        }
+    }
+
+    // A socket that is connected to an inproc endpoint which nobody has bound cannot be closed, so
+    // zmq_ctx_term binds those, with a new socket each, and aborts the process if max_sockets leaves
+    // no room for them. Binding them all to one socket beforehand leaves it nothing to do; and where
+    // there is not even room for that one, a context that stays behind is better than an abort.
+    void bind_awaited_locked()
+    {
+        if (awaited_.empty()) {
+            return;
+        }
+        void* binder = zmq_socket(handle_, ZMQ_PAIR);
+        if (binder != nullptr) {
+            for (const std::string& inproc : awaited_) {
+                zmq_bind(binder, inproc.c_str());
+            }
+            zmq_close(binder);
+            awaited_.clear();
+        }
+    }
+
+    // libzmq reads these when its threads start, with the first socket, and never again.
+    [[nodiscard]] static bool is_for_start(ContextOption option)
+    {
+        switch (option) {
+        case ContextOption::io_threads:
+        case ContextOption::max_sockets:
+        case ContextOption::thread_priority:
+        case ContextOption::thread_sched_policy:
+        case ContextOption::thread_affinity_cpu_add:
+        case ContextOption::thread_affinity_cpu_remove:
+        case ContextOption::thread_name_prefix: return true;
+        default: return false;
+        }
     }
 
     [[nodiscard]] std::string name_open_sockets();
+
+    // libzmq closes sockets in the background. Who opens and closes them faster than that gets to
+    // the limit with few sockets open, and need only wait a little.
+    [[nodiscard]] bool room_is_near(int code) const
+    {
+        return code == EMFILE &&
+               static_cast<int>(sockets_.size()) < zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS);
+    }
 
     [[noreturn]] void fail_to_open(int code, int type) const
     {
@@ -248,8 +364,8 @@ private:
         if (code == EMFILE) {
             text += ": " + std::to_string(sockets_.size()) + " sockets are open and max_sockets is " +
                     std::to_string(zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS)) +
-                    " (give more to Context(max_sockets=)); or the process is out of file "
-                    "descriptors (see `ulimit -n`)";
+                    " (give more to Context(max_sockets=)), which counts closed ones that still have "
+                    "messages to send; or the process is out of file descriptors (see `ulimit -n`)";
         } else if (code == EINVAL) {
             text += ": no such socket type in libzmq " + library_version().to_string();
         } else if (code == EFAULT) {  // a borrowed handle whose owner ended it
@@ -277,8 +393,10 @@ private:
     bool opened_ = false;
     bool shut_down_ = false;
     std::uint64_t last_serial_ = 0;
-    std::map<std::uint64_t, SocketState*> sockets_;
+    std::map<std::uint64_t, std::weak_ptr<SocketState>> sockets_;
     std::map<std::string, std::weak_ptr<SocketState>> monitors_;
+    std::set<std::string> bound_;
+    std::set<std::string> awaited_;
     WaiterList enders_;  // threads in terminate()
     std::shared_ptr<Termination> termination_;
     Birthplace birthplace_;

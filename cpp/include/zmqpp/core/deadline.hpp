@@ -1,5 +1,7 @@
 // A point on the monotonic clock that a call must not outlast. One is computed per call, so retries
 // after signals and wake-ups go on with what is left. Value type.
+//
+// (max)() and (min)() stand in parentheses in these headers: windows.h has macros of those names.
 #pragma once
 
 #include <chrono>
@@ -29,7 +31,7 @@ public:
     [[nodiscard]] static Deadline never() { return {}; }
     [[nodiscard]] static Deadline now() { return Deadline(std::chrono::milliseconds(0)); }
 
-    [[nodiscard]] bool is_never() const { return at_ == Clock::time_point::max(); }
+    [[nodiscard]] bool is_never() const { return at_ == (Clock::time_point::max)(); }
     [[nodiscard]] bool passed() const { return !is_never() && Clock::now() >= at_; }
 
     // What poll(2) takes: milliseconds, rounded up so that a wait never ends early; -1 for ever.
@@ -39,7 +41,7 @@ public:
             return -1;
         }
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now()).count();
-        constexpr auto most = std::numeric_limits<int>::max();
+        constexpr auto most = (std::numeric_limits<int>::max)();
         return left <= 0 ? 0 : left > most ? most : static_cast<int>(left);
     }
 
@@ -48,8 +50,16 @@ public:
     [[nodiscard]] Clock::time_point time_point() const { return at_; }
 
 private:
-    Clock::time_point at_ = Clock::time_point::max();
+    Clock::time_point at_ = (Clock::time_point::max)();
 };
+
+// A time as libzmq's options have it, in an int: longer than that is as long as an int can say.
+[[nodiscard]] constexpr int option_milliseconds(std::chrono::milliseconds time)
+{
+    constexpr std::chrono::milliseconds least((std::numeric_limits<int>::min)());
+    constexpr std::chrono::milliseconds most((std::numeric_limits<int>::max)());
+    return static_cast<int>((time < least ? least : time > most ? most : time).count());
+}
 
 }  // namespace v1
 }  // namespace zmqpp

@@ -44,8 +44,9 @@ inline constexpr int all_events = 0xFFFF;
 {
     static std::atomic<unsigned long> count{0};
     const std::string endpoint = "inproc://zmqpp.monitor." + std::to_string(++count);
-    watched.monitor(endpoint, events);
+    // First: should there be no room for it, then nothing has begun.
     Socket reader(watched.context(), SocketType::pair, "monitor of " + watched.origin());
+    watched.monitor(endpoint, events);
     reader.connect(endpoint);
     return reader;
 }

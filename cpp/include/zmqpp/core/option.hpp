@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "deadline.hpp"
 #include "wake.hpp"
 
 namespace zmqpp {
@@ -66,7 +67,7 @@ template <> struct OptionValue<Kind::milliseconds> {
     using Value = std::chrono::milliseconds;
     using Argument = std::chrono::milliseconds;
     using Wire = int;
-    static Wire to_wire(Argument value) { return static_cast<int>(value.count()); }
+    static Wire to_wire(Argument value) { return option_milliseconds(value); }
     static Value from_wire(Wire wire) { return Value(wire); }
 };
 struct StringValue {

@@ -2,6 +2,7 @@
 // a poll that is under way works on what was registered when it began.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -108,13 +109,9 @@ private:
         return items_->size() - 1;
     }
 
-    // A poll under way keeps the list it began with.
-    void make_private()
-    {
-        if (items_.use_count() > 1) {
-            items_ = std::make_shared<Items>(*items_);
-        }
-    }
+    // A poll under way keeps the list it began with. Always a copy: that the list is used here alone
+    // could be known from its use count, but not that another thread has finished reading it.
+    void make_private() { items_ = std::make_shared<Items>(*items_); }
 
     [[nodiscard]] std::shared_ptr<const Items> snapshot() const
     {

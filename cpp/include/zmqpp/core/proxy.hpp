@@ -24,9 +24,9 @@ namespace detail {
 
 class ProxyLoop {
 public:
-    ProxyLoop(Socket front, Socket back, std::optional<Socket> capture, std::optional<Socket> control)
-        : front_{std::move(front), {}}, back_{std::move(back), {}}, capture_(std::move(capture)),
-          control_(std::move(control))
+    ProxyLoop(const Socket& front, const Socket& back, const std::optional<Socket>& capture,
+              const std::optional<Socket>& control)
+        : front_{front, {}}, back_{back, {}}, capture_(capture), control_(control)
     {
     }
 
@@ -112,24 +112,37 @@ private:
     // side is not, is left out: it would end the sleep at once.
     void wait_for_work()
     {
-        Poller poller;
+        int for_front = 0;  // waiting for nothing still notices the end of a socket
+        int for_back = 0;
+        int for_capture = 0;
         if (!paused_) {
             const int front = front_.socket.events();
             const int back = back_.socket.events();
-            const bool taken = ((front | back) & ZMQ_POLLIN) != 0;
-            poller.set(front_.socket, missing(front, back));
-            if (front_.socket != back_.socket) {
-                poller.set(back_.socket, missing(back, front));
+            const bool capture_full = capture_ && capture_->events(ZMQ_POLLOUT) == 0;
+            if (!capture_full && (can_move(front, back) || can_move(back, front))) {
+                return;  // since the last look; what is ready now would not be waited for below
             }
-            if (capture_) {
-                const bool full = taken && capture_->events(ZMQ_POLLOUT) == 0;
-                poller.set(*capture_, full ? ZMQ_POLLOUT : 0);
-            }
+            for_front = missing(front, back);
+            for_back = missing(back, front);
+            for_capture = capture_full && ((front | back) & ZMQ_POLLIN) != 0 ? ZMQ_POLLOUT : 0;
+        }
+        Poller poller;
+        poller.set(front_.socket, for_front);
+        if (front_.socket != back_.socket) {
+            poller.set(back_.socket, for_back);
+        }
+        if (capture_) {
+            poller.set(*capture_, for_capture);
         }
         if (control_) {
             poller.set(*control_, ZMQ_POLLIN);
         }
         static_cast<void>(poller.poll(Deadline::never()));
+    }
+
+    static bool can_move(int from, int to)
+    {
+        return (from & ZMQ_POLLIN) != 0 && (to & ZMQ_POLLOUT) != 0;
     }
 
     static int missing(int mine, int other)
@@ -165,6 +178,9 @@ private:
 
     void answer_with_statistics()
     {
+        if (control_->events(ZMQ_POLLOUT) == 0) {
+            return;  // a PULL or SUB has no way to answer
+        }
         Multipart answer;
         for (const ProxyTraffic& traffic : {front_.traffic, back_.traffic}) {
             for (const std::uint64_t count : {traffic.received_messages, traffic.received_bytes,
@@ -187,18 +203,19 @@ private:
 
 // Carries messages both ways, with a copy of each to `capture`, until a socket is closed
 // (SocketClosed) or the context ends (ContextTerminated). The libzmq call it stands for: zmq_proxy.
-inline void proxy(const Socket& front, const Socket& back, std::optional<Socket> capture = {})
+inline void proxy(const Socket& front, const Socket& back,
+                  const std::optional<Socket>& capture = std::nullopt)
 {
-    detail::ProxyLoop(front, back, std::move(capture), std::nullopt).run();
+    detail::ProxyLoop(front, back, capture, std::nullopt).run();
 }
 
 // The same with commands from a PAIR, PULL, SUB or REP: PAUSE, RESUME, TERMINATE, on which it
 // returns, and STATISTICS, which it answers with eight frames of 8 bytes in the machine's order:
 // messages and bytes received, then sent, by `front`, then by `back` (zmq_proxy_steerable).
-inline void proxy_steerable(const Socket& front, const Socket& back, std::optional<Socket> capture,
-                            Socket control)
+inline void proxy_steerable(const Socket& front, const Socket& back,
+                            const std::optional<Socket>& capture, const Socket& control)
 {
-    detail::ProxyLoop(front, back, std::move(capture), std::move(control)).run();
+    detail::ProxyLoop(front, back, capture, control).run();
 }
 
 }  // namespace v1

@@ -102,7 +102,12 @@ public:
     bool drain(Deadline deadline)
     {
         std::unique_lock<std::mutex> guard(mutex_);
-        return idle_.wait_until(guard, deadline.time_point(), [this] { return unfinished_ == 0; });
+        const auto idle = [this] { return unfinished_ == 0; };
+        if (deadline.is_never()) {  // a time point that far overflows in some standard libraries
+            idle_.wait(guard, idle);
+            return true;
+        }
+        return idle_.wait_until(guard, deadline.time_point(), idle);
     }
 
 private:

@@ -3,6 +3,7 @@
 
 #include <zmq.h>
 
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -17,12 +18,21 @@ struct CurveKeys {
     std::string secret_key;
 };
 
+namespace detail {
+
+// libzmq opens and closes its source of randomness around these calls, for the whole process.
+[[nodiscard]] inline std::mutex& curve_mutex()
+{
+    static std::mutex mutex;
+    return mutex;
+}
+
+}  // namespace detail
+
 // A new pair (zmq_curve_keypair). Throws NotSupported if libzmq has no CURVE.
 [[nodiscard]] inline CurveKeys curve_keypair()
 {
-    // libzmq opens and closes its source of randomness around the call, for the whole process.
-    static std::mutex mutex;
-    const std::lock_guard<std::mutex> guard(mutex);
+    const std::lock_guard<std::mutex> guard(detail::curve_mutex());
     char public_key[41];
     char secret_key[41];
     check(zmq_curve_keypair(public_key, secret_key), [] { return std::string("curve_keypair()"); });
@@ -36,6 +46,10 @@ struct CurveKeys {
         throw Error(EINVAL, "curve_public(): a secret key has 40 characters of Z85, not " +
                                 std::to_string(secret_key.size()));
     }
+    if (secret_key.find('\0') != std::string::npos) {  // which would end it for libzmq
+        throw Error(EINVAL, "curve_public(): not a Z85 key");
+    }
+    const std::lock_guard<std::mutex> guard(detail::curve_mutex());
     char public_key[41];
     check(zmq_curve_public(public_key, secret_key.c_str()),
           [] { return std::string("curve_public(): not a Z85 key"); });
@@ -63,8 +77,10 @@ struct CurveKeys {
                                 std::to_string(text.size()));
     }
     std::string bytes(text.size() / 5 * 4, '\0');
-    if (!text.empty() &&
-        zmq_z85_decode(reinterpret_cast<std::uint8_t*>(bytes.data()), text.c_str()) == nullptr) {
+    const bool cut_short = text.find('\0') != std::string::npos;  // that ends it for libzmq
+    if (cut_short ||
+        (!text.empty() &&
+         zmq_z85_decode(reinterpret_cast<std::uint8_t*>(bytes.data()), text.c_str()) == nullptr)) {
         throw Error(EINVAL, "z85_decode(): not Z85 text");
     }
     return bytes;

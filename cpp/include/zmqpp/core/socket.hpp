@@ -5,6 +5,7 @@
 // all its parts, is sent and received whole.
 #pragma once
 
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,18 +22,29 @@
 namespace zmqpp {
 inline namespace v1 {
 
+// A line of source code; by default, that of the call it is an argument of.
+struct SourceLine {
+    const char* file;
+    int number;
+
+    [[nodiscard]] static constexpr SourceLine here(const char* its_file = __builtin_FILE(),
+                                                   int its_number = __builtin_LINE())
+    {
+        return {its_file, its_number};
+    }
+};
+
 class Socket {
 public:
     // zmq_socket. Linger comes from the context. `origin` is told when the socket is still open at
     // the end; it defaults to the line that makes it.
     Socket(const Context& context, SocketType type, std::string origin)
-        : state_(std::make_shared<detail::SocketState>(context.state(), type, std::move(origin))),
-          owner_(true)
+        : Socket(detail::SocketState::open(context.state(), type, std::move(origin)), true,
+                 context.is_owner())
     {
     }
-    Socket(const Context& context, SocketType type, const char* file = __builtin_FILE(),
-           int line = __builtin_LINE())
-        : Socket(context, type, std::string(file) + ":" + std::to_string(line))
+    Socket(const Context& context, SocketType type, SourceLine line = SourceLine::here())
+        : Socket(context, type, std::string(line.file) + ":" + std::to_string(line.number))
     {
     }
 
@@ -44,15 +56,16 @@ public:
             throw StateError("Socket.borrow(): the handle is null");
         }
         for (const auto& state : context.state()->sockets()) {
+            const std::lock_guard<Lock> guard(state->lock());
             if (state->handle() == handle) {
-                return Socket(state, false);
+                return Socket(state, false, false);
             }
         }
-        return Socket(std::make_shared<detail::SocketState>(context.state(), handle), false);
+        return Socket(std::make_shared<detail::SocketState>(context.state(), handle), false, false);
     }
 
     // The same socket for somebody who may not close it.
-    [[nodiscard]] Socket borrowed() const { return Socket(state_, false); }
+    [[nodiscard]] Socket borrowed() const { return Socket(state_, false, false); }
 
     // --- endpoints ---
 
@@ -73,6 +86,7 @@ public:
     // What is bound and connected now.
     [[nodiscard]] std::vector<std::string> endpoints() const
     {
+        require_home("Socket.endpoints()");
         const std::lock_guard<Lock> guard(state_->lock());
         std::vector<std::string> real;
         for (const auto& endpoint : state_->endpoints) {
@@ -248,8 +262,9 @@ public:
     // --- monitoring: see Monitor for the reading end ---
 
     // Publishes events of this socket at an inproc endpoint, of a PAIR (zmq_socket_monitor).
+    // Connect the reader at once: with the first event, libzmq stops until there is one.
     void monitor(const std::string& endpoint, int events) { state_->monitor(endpoint, events); }
-    void stop_monitor() { state_->monitor("", 0); }
+    void stop_monitor() { state_->stop_monitor(); }
 
     // --- the end ---
 
@@ -263,17 +278,14 @@ public:
     void close(std::chrono::milliseconds linger)
     {
         require_owner();
-        state_->close([linger](int) { return static_cast<int>(linger.count()); });
+        state_->close([linger](int) { return option_milliseconds(linger); });
     }
 
     [[nodiscard]] bool is_closed() const { return state_->is_closed(); }
     [[nodiscard]] bool is_owner() const { return owner_ && state_->is_owned(); }
 
     [[nodiscard]] SocketType type() const { return state_->type(); }
-    [[nodiscard]] Context context() const
-    {
-        return Context(state_->context(), state_->context()->is_owned());
-    }
+    [[nodiscard]] Context context() const { return Context(state_->context(), owns_context_); }
     [[nodiscard]] const std::string& origin() const { return state_->origin(); }
 
     // Becomes readable when something happened to the socket, once: read events() then (ZMQ_FD).
@@ -286,6 +298,9 @@ public:
     // "REQ socket [tcp://127.0.0.1:5000]"
     [[nodiscard]] std::string describe() const
     {
+        if (state_->is_foreign()) {
+            return std::string(name(type())) + " socket of the parent process";
+        }
         const std::lock_guard<Lock> guard(state_->lock());
         return state_->describe();
     }
@@ -293,6 +308,7 @@ public:
     // The raw libzmq socket, for code that shares it; null once closed.
     [[nodiscard]] void* handle() const
     {
+        require_home("Socket.handle()");
         const std::lock_guard<Lock> guard(state_->lock());
         return state_->handle();
     }
@@ -318,8 +334,8 @@ private:
     friend class Context;
     using Use = detail::SocketState::Use;
 
-    Socket(std::shared_ptr<detail::SocketState> state, bool owner)
-        : state_(std::move(state)), owner_(owner)
+    Socket(std::shared_ptr<detail::SocketState> state, bool owner, bool owns_context)
+        : state_(std::move(state)), owner_(owner), owns_context_(owns_context)
     {
     }
 
@@ -367,15 +383,18 @@ private:
         }
     }
 
+    void require_home(const char* operation) const { state_->require_home(operation); }
+
     std::shared_ptr<detail::SocketState> state_;
     bool owner_;
+    bool owns_context_;  // what context() may do, so that a borrower gets no more than he has
 };
 
 inline std::vector<Socket> Context::sockets() const
 {
     std::vector<Socket> open;
     for (auto& state : state_->sockets()) {
-        open.push_back(Socket(std::move(state), owner_));
+        open.push_back(Socket(std::move(state), owner_, is_owner()));
     }
     return open;
 }

@@ -3,12 +3,37 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "socket.hpp"
 
 namespace zmqpp {
 inline namespace v1 {
 namespace detail {
+
+// libzmq would take such a port for another one, in silence.
+[[nodiscard]] inline bool is_port_too_large(const std::string& endpoint)
+{
+    const std::string port = endpoint.substr(endpoint.rfind(':') + 1);
+    return endpoint.rfind("tcp://", 0) == 0 && !port.empty() &&
+           port.find_first_not_of("0123456789") == std::string::npos &&
+           std::strtoul(port.c_str(), nullptr, 10) > 65535;
+}
+
+// Telling a monitor of a failed bind makes libzmq forget why it failed, and say EAGAIN. A socket
+// without a monitor is told why.
+[[nodiscard]] inline int reason_of_failed_bind(ContextState& context, const std::string& endpoint)
+{
+    return context.with_handle("bind()", [&](void* handle) {
+        void* probe = zmq_socket(handle, ZMQ_PAIR);
+        const bool failed = probe != nullptr && zmq_bind(probe, endpoint.c_str()) != 0;
+        const int code = failed ? zmq_errno() : EADDRINUSE;  // a moment ago
+        if (probe != nullptr) {
+            zmq_close(probe);
+        }
+        return code;
+    });
+}
 
 // What a person should know beside libzmq's own words for the failure of an endpoint.
 [[nodiscard]] inline std::string endpoint_hint(int code, const std::string& endpoint)
@@ -37,7 +62,7 @@ namespace detail {
         if (port.find_first_not_of("0123456789") != std::string::npos || port.empty()) {
             return " (port '" + port + "' is not a number)";
         }
-        if (port.size() > 5 || std::stoi(port) > 65535) {
+        if (is_port_too_large(endpoint)) {
             return " (port " + port + " is above 65535)";
         }
     }
@@ -55,19 +80,43 @@ namespace detail {
     return "";
 }
 
+// The endpoint among those of a socket in use, by the word given or the one returned.
+[[nodiscard]] inline auto find_endpoint(SocketState& state, const std::string& endpoint, bool bound)
+{
+    return std::find_if(state.endpoints.begin(), state.endpoints.end(), [&](const auto& candidate) {
+        return candidate.bound == bound &&
+               (candidate.asked == endpoint || candidate.real == endpoint);
+    });
+}
+
 }  // namespace detail
 
 inline std::string Socket::attach(const char* verb, const std::string& endpoint,
                                   int (*call)(void*, const char*))
 {
     const std::string operation = std::string(verb) + "(\"" + endpoint + "\")";
+    const bool binds = call == zmq_bind;
+    const bool inproc = endpoint.rfind("inproc://", 0) == 0;
+    require_home(operation.c_str());
+    const bool watches = !binds && inproc && state_->watch(endpoint);
     const Use use(*state_, operation.c_str());
-    if (call == zmq_connect) {
-        state_->watch(endpoint);
+    if (watches) {
+        const int unlimited = 0;
+        zmq_setsockopt(state_->handle(), ZMQ_RCVHWM, &unlimited, sizeof unlimited);
     }
-    if (call(state_->handle(), endpoint.c_str()) != 0) {
-        const int code = zmq_errno();
+    const bool impossible = detail::is_port_too_large(endpoint);
+    if (impossible || detail::retry([&] { return call(state_->handle(), endpoint.c_str()); }) != 0) {
+        int code = impossible ? EINVAL : zmq_errno();
+        if (binds && code == EAGAIN) {
+            code = detail::reason_of_failed_bind(*state_->context(), endpoint);
+        }
         state_->fail_operation(code, operation + detail::endpoint_hint(code, endpoint));
+    }
+    if (!binds) {
+        const auto known = detail::find_endpoint(*state_, endpoint, false);
+        if (known != state_->endpoints.end()) {
+            return known->real;  // once more: libzmq ignores that, or one disconnect ends both
+        }
     }
     std::string real(256, '\0');
     std::size_t size = real.size();
@@ -77,7 +126,12 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
     } else {
         real.resize(size - 1);
     }
-    state_->endpoints.push_back({endpoint, real});
+    state_->endpoints.push_back({endpoint, real, binds});
+    if (inproc && binds) {
+        state_->context()->note_bound(endpoint);
+    } else if (inproc) {
+        state_->context()->note_connected(endpoint);
+    }
     return real;
 }
 
@@ -85,22 +139,23 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
                            int (*call)(void*, const char*))
 {
     const std::string operation = std::string(verb) + "(\"" + endpoint + "\")";
+    const bool binds = call == zmq_unbind;
     const Use use(*state_, operation.c_str());
     auto& attached = state_->endpoints;
-    const auto found =
-        std::find_if(attached.begin(), attached.end(), [&](const auto& candidate) {
-            return candidate.asked == endpoint || candidate.real == endpoint;
-        });
+    const auto found = detail::find_endpoint(*state_, endpoint, binds);
     const std::string real = found == attached.end() ? endpoint : found->real;
-    if (call(state_->handle(), real.c_str()) != 0) {
+    if (detail::retry([&] { return call(state_->handle(), real.c_str()); }) != 0) {
         const int code = zmq_errno();
         std::string hint;
         if (code == ENOENT) {
-            hint = call == zmq_unbind ? " (it is not bound there)" : " (it is not connected there)";
+            hint = binds ? " (it is not bound there)" : " (it is not connected there)";
         }
         state_->fail_operation(code, operation + hint);
     }
     if (found != attached.end()) {
+        if (binds) {
+            state_->context()->note_unbound(found->asked);
+        }
         attached.erase(found);
     }
 }

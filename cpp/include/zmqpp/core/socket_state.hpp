@@ -12,9 +12,13 @@
 
 #include <zmq.h>
 
+#include <algorithm>
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,14 +32,32 @@ namespace zmqpp {
 inline namespace v1 {
 namespace detail {
 
+// libzmq rarely says EINTR without having blocked, but where it does, nothing has happened yet.
+template <class Call> int retry(Call&& call)
+{
+    int rc;
+    do {
+        rc = call();
+    } while (rc < 0 && zmq_errno() == EINTR);
+    return rc;
+}
+
 class SocketState : public std::enable_shared_from_this<SocketState> {
 public:
+    // A new socket of ours, which other threads find in its context from now on.
+    [[nodiscard]] static std::shared_ptr<SocketState> open(std::shared_ptr<ContextState> context,
+                                                           SocketType type, std::string origin)
+    {
+        auto state = std::make_shared<SocketState>(std::move(context), type, std::move(origin));
+        state->context_->introduce_socket(state->serial_, state);
+        return state;
+    }
+
     SocketState(std::shared_ptr<ContextState> context, SocketType type, std::string origin)
         : context_(std::move(context)), type_(type), origin_(std::move(origin)), owned_(true)
     {
-        handle_ = context_->open_socket(static_cast<int>(type), this, serial_);
-        const auto linger = static_cast<int>(context_->linger.load().count());
-        zmq_setsockopt(handle_, ZMQ_LINGER, &linger, sizeof linger);
+        handle_ = context_->open_socket(static_cast<int>(type), serial_);
+        choose_linger(handle_, [this](int) { return option_milliseconds(context_->linger); });
         read_descriptor();
     }
 
@@ -62,7 +84,8 @@ public:
             return;
         }
         stop_watching();
-        forget_monitor();
+        end_monitor(handle_);
+        forget_endpoints();
         Reaper::instance().close(handle_);
         context_->forget_socket(serial_);
     }
@@ -99,7 +122,7 @@ public:
             const bool others = !state_.waiters_.empty();
             waiter.enlist();
             if (others) {
-                state_.wake_ready();
+                state_.wake_ready(false);
             }
             state_.lock_.unlock();
             left_ = true;
@@ -109,7 +132,7 @@ public:
         void leave()
         {
             if (!state_.waiters_.empty()) {
-                state_.wake_ready();
+                state_.wake_ready(true);
             }
             state_.lock_.unlock();
         }
@@ -135,10 +158,23 @@ public:
                 if (deadline.passed()) {
                     return false;
                 }
+                // A ROUTER that must deliver, or a PUB that may not drop, says that it can send while
+                // this message's own peer is full. Several senders in that plight would wake each
+                // other without end, each for fear of having used up another's signal. So they
+                // are woken by what others achieve, and otherwise look again every now and then.
+                me.be_patient(direction == ZMQ_POLLOUT && !waiters_.empty());
+                for (int tries = 0; me.is_patient() && tries < 2; ++tries) {
+                    me.be_patient((look() & direction) != 0);
+                    if (me.is_patient() && attempt()) {
+                        return true;
+                    }
+                }
                 descriptor = descriptor_;
                 use.leave_waiting(me);
             }
-            sleep(me.wake(), descriptor, deadline, operation);
+            const Deadline soon(std::chrono::milliseconds(10));
+            sleep(me.wake(), descriptor, me.is_patient() ? soon.earlier(deadline) : deadline,
+                  operation);
         }
     }
 
@@ -227,59 +263,79 @@ public:
 
     // --- the life of the socket ---
 
+    // `choose` makes the time that unsent messages get out of the one that was set.
+    template <class Choose> void set_linger(Choose&& choose)
+    {
+        const std::lock_guard<Lock> guard(lock_);
+        if (handle_ != nullptr) {
+            choose_linger(handle_, choose);
+        }
+    }
+
     // zmq_close. Wakes every waiter, who raises SocketClosed. Does nothing if it is closed.
-    // `choose_linger` makes the time that unsent messages get out of the one that was set.
-    template <class ChooseLinger> void close(ChooseLinger&& choose_linger)
+    template <class Choose> void close(Choose&& choose)
     {
         birthplace_.require_home("Socket.close()", "socket");
         if (!owned_) {
             throw StateError("Socket.close(): this socket is borrowed; only its owner may close it");
         }
         stop_watching();
-        lock_.lock();
-        void* handle = std::exchange(handle_, nullptr);
-        if (handle != nullptr) {
-            int linger = -1;
-            std::size_t size = sizeof linger;
-            zmq_getsockopt(handle, ZMQ_LINGER, &linger, &size);
-            linger = choose_linger(linger);
-            zmq_setsockopt(handle, ZMQ_LINGER, &linger, sizeof linger);
+        void* handle = nullptr;
+        {
+            const std::lock_guard<Lock> guard(lock_);
+            handle = std::exchange(handle_, nullptr);
+            if (handle != nullptr) {
+                choose_linger(handle, choose);
+                end_monitor(handle);
+                forget_endpoints();
+            }
+            waiters_.wake_all();
         }
-        waiters_.wake_all();
-        lock_.unlock();
         if (handle != nullptr) {
-            forget_monitor();
             zmq_close(handle);
             context_->forget_socket(serial_);
         }
     }
 
-    // Starts or, with an empty endpoint, stops publishing this socket's events (zmq_socket_monitor).
+    // Starts publishing this socket's events (zmq_socket_monitor).
     void monitor(const std::string& endpoint, int events)
     {
         const Use use(*this, "monitor()");
-        if (!endpoint.empty()) {
-            check(zmq_socket_monitor(handle_, endpoint.c_str(), events),
-                  [&] { return describe("monitor(\"" + endpoint + "\")"); });
-            forget_monitor();
-            monitor_ = endpoint;
-            context_->add_monitor(endpoint, weak_from_this());
-        } else if (!monitor_.empty()) {
-            forget_monitor();
-            zmq_socket_monitor(handle_, nullptr, 0);
+        end_monitor(handle_);
+        check(retry([&] { return zmq_socket_monitor(handle_, endpoint.c_str(), events); }),
+              [&] {
+                  const bool inproc = endpoint.rfind("inproc://", 0) == 0;
+                  return describe("monitor(\"" + endpoint + "\")") +
+                         (inproc ? "" : ": a monitor publishes at inproc://name");
+              });
+        monitor_ = endpoint;
+        has_reader_ = false;
+        context_->add_monitor(endpoint, weak_from_this());
+    }
+
+    // Stops that, wherever it publishes or at one endpoint only.
+    void stop_monitor(const std::string& endpoint = "")
+    {
+        const Use use(*this, "stop_monitor()");
+        if (endpoint.empty() || endpoint == monitor_) {
+            end_monitor(handle_);
         }
     }
 
     // Before it connects to a monitor's endpoint: a reader that is full or gone would block the I/O
-    // thread that publishes to it, so it may not be full, and is never gone before the monitor.
-    void watch(const std::string& endpoint)
+    // thread that publishes to it, so it is never gone before the monitor, and may not be full: if
+    // this returns true, it has to take any number of messages.
+    [[nodiscard]] bool watch(const std::string& endpoint)
     {
-        const std::weak_ptr<SocketState> watched = context_->monitored_at(endpoint);
-        if (!watched.expired()) {
-            const int unlimited = 0;
-            zmq_setsockopt(handle_, ZMQ_RCVHWM, &unlimited, sizeof unlimited);
-            watched_ = watched;
+        const auto watched = context_->monitored_at(endpoint).lock();
+        if (watched == nullptr) {
+            return false;
         }
+        const std::lock_guard<Lock> guard(watch_lock_);
+        watched->has_reader_ = true;
+        watched_ = watched;
+        watched_at_ = endpoint;
+        return true;
     }
 
     // --- for the handles, with the socket in use where they touch it ---
@@ -290,23 +346,30 @@ public:
     [[nodiscard]] const std::shared_ptr<ContextState>& context() const noexcept { return context_; }
     [[nodiscard]] bool is_owned() const noexcept { return owned_; }
     [[nodiscard]] bool is_foreign() const noexcept { return birthplace_.is_foreign(); }
+    void require_home(const char* operation) const
+    {
+        birthplace_.require_home(operation, "socket");
+    }
     [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
     [[nodiscard]] Descriptor descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] Lock& lock() noexcept { return lock_; }
     [[nodiscard]] WaiterList& waiters() noexcept { return waiters_; }
 
+    // True also in a child of fork(), where the lock may be a dead thread's.
     [[nodiscard]] bool is_closed() noexcept
     {
-        lock_.lock();
-        const bool closed = handle_ == nullptr;
-        lock_.unlock();
-        return closed;
+        if (birthplace_.is_foreign()) {
+            return true;
+        }
+        const std::lock_guard<Lock> guard(lock_);
+        return handle_ == nullptr;
     }
 
     // Where it is bound or connected, as asked for and as it turned out.
     struct Endpoint {
         std::string asked;
         std::string real;
+        bool bound;
     };
     std::vector<Endpoint> endpoints;
 
@@ -340,14 +403,13 @@ public:
     }
 
 private:
-    // libzmq rarely says EINTR without having blocked, but where it does, nothing has happened yet.
-    template <class Call> static int retry(Call&& call)
+    template <class Choose> static void choose_linger(void* handle, Choose&& choose) noexcept
     {
-        int rc;
-        do {
-            rc = call();
-        } while (rc < 0 && zmq_errno() == EINTR);
-        return rc;
+        int linger = -1;
+        std::size_t size = sizeof linger;
+        zmq_getsockopt(handle, ZMQ_LINGER, &linger, &size);
+        linger = (std::max)(choose(linger), -1);
+        zmq_setsockopt(handle, ZMQ_LINGER, &linger, sizeof linger);
     }
 
     // A message sent or received part by part belongs to the thread that began it: a part from
@@ -363,12 +425,22 @@ private:
                           holder, this_thread_id());
     }
 
-    void wake_ready() noexcept
+    // ZMQ_EVENTS, or everything if there is an error for everybody to see.
+    [[nodiscard]] int look() noexcept
     {
         int ready = 0;
         std::size_t size = sizeof ready;
-        const int rc = zmq_getsockopt(handle_, ZMQ_EVENTS, &ready, &size);
-        waiters_.wake_interested(rc == 0 ? ready : -1);
+        return zmq_getsockopt(handle_, ZMQ_EVENTS, &ready, &size) == 0 ? ready : end_of_all;
+    }
+
+    void wake_ready(bool also_patient) noexcept
+    {
+        const int ready = look();
+        if (ready == end_of_all) {
+            waiters_.wake_all();
+        } else {
+            waiters_.wake_interested(ready, also_patient);
+        }
     }
 
     static void sleep(Wake& wake, Descriptor descriptor, Deadline deadline, const char* operation)
@@ -397,24 +469,53 @@ private:
     // A monitor's reader is about to go: its monitor goes first.
     void stop_watching()
     {
-        lock_.lock();
-        const auto watched = std::exchange(watched_, {}).lock();
-        lock_.unlock();
-        if (watched) {
+        // Whoever comes second, closing this reader too, waits until the monitor has stopped.
+        const std::lock_guard<Lock> guard(watch_lock_);
+        if (watched_at_.empty()) {
+            return;
+        }
+        if (const auto watched = watched_.lock()) {
             try {
-                watched->monitor("", 0);
+                watched->stop_monitor(watched_at_);
             } catch (const Error&) {  // closed meanwhile, which stopped its monitor too
+            }
+        } else {
+            while (context_->is_monitored_by(watched_at_, watched_)) {
+                std::this_thread::yield();  // its destructor is about to stop it, in another thread
+            }
+        }
+        watched_at_.clear();
+    }
+
+    // Before this socket goes: libzmq closes it only when its messages are sent, and goes on
+    // publishing till then, to a reader that is gone maybe, which blocks its I/O thread. It also
+    // blocks telling the last reader of the end if there never was one, so it gets one.
+    void end_monitor(void* handle) noexcept
+    {
+        if (monitor_.empty()) {
+            return;
+        }
+        void* reader = has_reader_ ? nullptr : context_->open_reader(monitor_);
+        if (has_reader_ || reader != nullptr) {
+            retry([&] { return zmq_socket_monitor(handle, nullptr, 0); });
+        }
+        if (reader != nullptr) {
+            zmq_close(reader);
+        }
+        context_->remove_monitor(monitor_);
+        monitor_.clear();
+    }
+
+    void forget_endpoints() noexcept
+    {
+        for (const Endpoint& endpoint : endpoints) {
+            if (endpoint.bound) {
+                context_->note_unbound(endpoint.asked);
             }
         }
     }
 
-    void forget_monitor() noexcept
-    {
-        if (!monitor_.empty()) {
-            context_->remove_monitor(monitor_);
-            monitor_.clear();
-        }
-    }
+    static constexpr int end_of_all = -1;
 
     const std::shared_ptr<ContextState> context_;
     SocketType type_;
@@ -430,7 +531,11 @@ private:
     ThreadId receiver_ = no_thread;  // the same for receiving
     bool dropping_ = false;          // the rest of a message whose peer is gone
     std::string monitor_;            // where this socket's events are published
+    std::atomic<bool> has_reader_{false};  // there; set by the reader, without the lock
+
+    Lock watch_lock_;                     // guards these; taken without the other
     std::weak_ptr<SocketState> watched_;  // the socket whose events this one reads
+    std::string watched_at_;              // and where
     Birthplace birthplace_;
 };
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #ifdef _WIN32
+#include <winsock2.h>  // before windows.h, which includes the old one otherwise
+
 #include <windows.h>
 #else
 #include <pthread.h>

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "deadline.hpp"
+#include "fork.hpp"
 #include "interrupt.hpp"
 #include "wake.hpp"
 
@@ -25,10 +26,13 @@ using PollItem = ::pollfd;
     return item;
 }
 
-// Sleeps until one of the items is ready (true) or the deadline passed (false). Throws Interrupted
-// when a signal came and the interrupt hook wants the call to end.
+// Sleeps until one of the items is ready (true) or the deadline passed (false). After a signal it
+// returns true with nothing ready: the caller looks again at what it waits for, because the interrupt
+// hook may have waited as well, and used up this thread's wake-ups. Throws Interrupted when the hook
+// wants the call to end, and ForkError in a child that was born in it.
 inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const char* operation)
 {
+    const Birthplace here;
     for (;;) {
 #ifdef _WIN32
         // No EINTR there: look for Ctrl-C a few times a second.
@@ -49,6 +53,8 @@ inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const ch
             if (!go_on_after_interrupt()) {
                 throw Interrupted(std::string(operation) + ": interrupted by a signal handler");
             }
+            here.require_home(operation, "call");
+            return true;
         } else if (ready < 0) {
             fail(code, operation);
         } else if (deadline.passed()) {

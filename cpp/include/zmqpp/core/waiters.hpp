@@ -2,6 +2,7 @@
 // allocates nothing and cannot fail. The lock of whatever they wait for guards the list.
 #pragma once
 
+#include "fork.hpp"
 #include "wake.hpp"
 
 namespace zmqpp {
@@ -16,6 +17,7 @@ struct Waiter {
     Wake& wake;
     short interest;
     bool listed = false;
+    bool patient = false;  // looks again by itself every few milliseconds
     Waiter* previous = nullptr;
     Waiter* next = nullptr;
 };
@@ -50,12 +52,18 @@ public:
         }
     }
 
-    void wake_all() const noexcept { wake_interested(-1); }
-
-    void wake_interested(int mask) const noexcept
+    // Also those that wait for nothing in particular: the end concerns them all.
+    void wake_all() const noexcept
     {
         for (const Waiter* waiter = first_; waiter != nullptr; waiter = waiter->next) {
-            if ((waiter->interest & mask) != 0) {
+            waiter->wake.wake();
+        }
+    }
+
+    void wake_interested(int mask, bool also_patient) const noexcept
+    {
+        for (const Waiter* waiter = first_; waiter != nullptr; waiter = waiter->next) {
+            if ((waiter->interest & mask) != 0 && (also_patient || !waiter->patient)) {
                 waiter->wake.wake();
             }
         }
@@ -76,7 +84,9 @@ public:
     Enlisted& operator=(const Enlisted&) = delete;
     ~Enlisted()
     {
-        if (waiter_.listed) {
+        // In a child of fork(), born inside this wait, the lock may be a dead thread's; the list and
+        // what it is for are the parent's anyway.
+        if (waiter_.listed && !birthplace_.is_foreign()) {
             mutex_.lock();
             list_.remove(waiter_);
             mutex_.unlock();
@@ -86,6 +96,8 @@ public:
     // With the mutex held.
     void enlist() noexcept { list_.add(waiter_); }
     void withdraw() noexcept { list_.remove(waiter_); }
+    void be_patient(bool patient) noexcept { waiter_.patient = patient; }
+    [[nodiscard]] bool is_patient() const noexcept { return waiter_.patient; }
 
     [[nodiscard]] Wake& wake() const noexcept { return waiter_.wake; }
 
@@ -93,6 +105,7 @@ private:
     Mutex& mutex_;
     WaiterList& list_;
     Waiter waiter_;
+    const Birthplace birthplace_;
 };
 
 }  // namespace v1

@@ -5,6 +5,7 @@
 #include <zmq.h>
 
 #include <cstdint>
+#include <utility>
 
 #include "error.hpp"
 #include "fork.hpp"
@@ -67,13 +68,22 @@ public:
     // The calling thread's own. A child of fork() gets a fresh one: the old one is its parent's too.
     [[nodiscard]] static Wake& of_this_thread()
     {
-        static thread_local Wake wake;
-        if (wake.birthplace_.is_foreign()) {
-            wake.close();
-            wake.open();
-            wake.birthplace_ = Birthplace();
+        // A bare pointer, because it outlives the thread's other objects: destructors of those, and
+        // of the program's, may still wait. What is made for them that late is never destroyed.
+        static thread_local Wake* wake = nullptr;
+        if (wake == nullptr) {
+            struct Owner {
+                ~Owner() { delete std::exchange(wake, nullptr); }
+            };
+            wake = new Wake;
+            static thread_local const Owner owner;
         }
-        return wake;
+        if (wake->birthplace_.is_foreign()) {
+            wake->close();
+            wake->open();
+            wake->birthplace_ = Birthplace();
+        }
+        return *wake;
     }
 
 private:
@@ -112,16 +122,19 @@ private:
 #else
         int ends[2] = {-1, -1};
         const bool failed = ::pipe(ends) != 0;
-        for (const int end : ends) {
-            ::fcntl(end, F_SETFL, O_NONBLOCK);
-            ::fcntl(end, F_SETFD, FD_CLOEXEC);
-        }
         read_ = ends[0];
         write_ = ends[1];
 #endif
         if (failed) {
-            fail(errno, "no wake handle for this thread (see `ulimit -n`)");
+            const int code = errno;
+            fail(code, "no wake handle for this thread (see `ulimit -n`)");
         }
+#ifndef __linux__
+        for (const int end : ends) {
+            ::fcntl(end, F_SETFL, O_NONBLOCK);
+            ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        }
+#endif
     }
 
     void close() noexcept
