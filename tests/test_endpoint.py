@@ -247,7 +247,10 @@ def test_port_too_large_for_connect(open_socket):
 @pytest.mark.skipif(sys.platform == "win32", reason="paths are different there")
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("/no/such/folder/x", "folder of this path does not exist"), ("/tmp/" + "x" * 200, "205 bytes")],
+    [
+        ("/no/such/folder/x", "folder of this path does not exist"),
+        ("/tmp/" + "x" * 200, "205 bytes"),
+    ],
 )
 def test_bad_ipc_paths_are_explained(open_socket, path, text):
     """An ipc path that cannot be is explained: a folder that is missing, a path that is too long."""
@@ -259,7 +262,9 @@ def test_bad_ipc_paths_are_explained(open_socket, path, text):
 @pytest.mark.parametrize("endpoint", [None, 5555, ["tcp://*:1"]])
 def test_endpoints_are_text(open_socket, method, endpoint):
     """Anything but text for an endpoint is a TypeError that names the method."""
-    with pytest.raises(TypeError, match=rf"{method}\(\) takes an endpoint as str, not {type(endpoint).__name__}"):
+    with pytest.raises(
+        TypeError, match=rf"{method}\(\) takes an endpoint as str, not {type(endpoint).__name__}"
+    ):
         getattr(open_socket(PAIR), method)(endpoint)
 
 

@@ -18,11 +18,8 @@ from zmqpp import (
     DEALER,
     DONTWAIT,
     PAIR,
-    PUB,
     PULL,
     PUSH,
-    RADIO,
-    REP,
     REQ,
     ROUTER,
     STREAM,
@@ -438,7 +435,9 @@ def test_wrong_types(owner, name):
     for set_ in (lambda v: setattr(owner, name, v), lambda v: owner.set(number(name), v)):
         with pytest.raises(TypeError, match=f"option {name} takes .*, not object"):
             set_(object())
-    wrong = 5 if SETTABLE[name].values and isinstance(SETTABLE[name].values[0], (bytes, str)) else "5"
+    wrong = (
+        5 if SETTABLE[name].values and isinstance(SETTABLE[name].values[0], (bytes, str)) else "5"
+    )
     if name == "unsubscribe":
         wrong = 5
     with pytest.raises(TypeError, match=f"option {name} takes .*, not {type(wrong).__name__}"):
@@ -482,11 +481,18 @@ def test_nul_in_a_text(open_socket):
 
 @pytest.mark.parametrize(
     ("name", "value", "socket_type"),
-    [("subscribe", "x", PUSH), ("linger", -2, PAIR), ("xpub_verbose", True, PULL), ("rate", 0, PAIR)],
+    [
+        ("subscribe", "x", PUSH),
+        ("linger", -2, PAIR),
+        ("xpub_verbose", True, PULL),
+        ("rate", 0, PAIR),
+    ],
 )
 def test_what_libzmq_refuses(open_socket, name, value, socket_type):
     """What libzmq refuses is a ZMQError with the option, the socket's type and the likely reasons."""
-    with pytest.raises(zmqpp.ZMQError, match=f"set option {name} of {socket_type.name} socket") as got:
+    with pytest.raises(
+        zmqpp.ZMQError, match=f"set option {name} of {socket_type.name} socket"
+    ) as got:
         setattr(open_socket(socket_type), name, value)
     assert got.value.errno == zmqpp.EINVAL
     assert "not an option of this socket type" in str(got.value)
@@ -558,7 +564,9 @@ def test_connect_routing_id(open_socket, unique_endpoint):
     assert dealer.recv() == b"x"
 
 
-@pytest.mark.parametrize(("verbose", "events"), [(False, [b"\x01a", b"\x01end"]), (True, [b"\x01a", b"\x01a"])])
+@pytest.mark.parametrize(
+    ("verbose", "events"), [(False, [b"\x01a", b"\x01end"]), (True, [b"\x01a", b"\x01a"])]
+)
 def test_xpub_verbose(open_socket, link, verbose, events):
     """With xpub_verbose repeated subscriptions are passed on."""
     xpub, first = link(XPUB, SUB)
@@ -811,3 +819,13 @@ def test_ipv6_of_contexts(context, open_socket):
     """A context's ipv6 is that of its new sockets."""
     context.ipv6 = True
     assert open_socket(PAIR).ipv6 is True
+
+
+def test_options_go_by_capitals_too(context: zmqpp.Context) -> None:
+    """ZeroMQ's own spelling of an option, in capitals, is the same attribute."""
+    with context.socket(zmqpp.DEALER, LINGER=0) as socket:
+        socket.RCVTIMEO = 250  # type: ignore[attr-defined]
+        assert socket.rcvtimeo == 250
+        assert socket.LINGER == socket.linger == 0  # type: ignore[attr-defined]
+        for option in zmqpp.SocketOption.__members__:
+            assert hasattr(type(socket), option) == hasattr(type(socket), option.lower())

@@ -227,7 +227,9 @@ def test_statistics(broker, running, steering):
     assert call.end() is None
 
 
-@pytest.mark.parametrize(("control_type", "commander_type"), [(PULL, PUSH), (SUB, XPUB), (REP, REQ)])
+@pytest.mark.parametrize(
+    ("control_type", "commander_type"), [(PULL, PUSH), (SUB, XPUB), (REP, REQ)]
+)
 def test_other_control_sockets(broker, running, link, control_type, commander_type):
     """Commands may come by PULL, SUB or REP, which answers each."""
     commander, control = link(commander_type, control_type)

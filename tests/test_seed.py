@@ -277,7 +277,9 @@ def test_monitor(open_socket, unique_endpoint):
     ],
     ids=lambda kind: kind.name,
 )
-def test_various_socket_types(open_socket, unique_endpoint, wait_until, transport, server_type, client_type):
+def test_various_socket_types(
+    open_socket, unique_endpoint, wait_until, transport, server_type, client_type
+):
     """Every pair of socket types that belong together exchanges a message, over every transport."""
     server = open_socket(server_type)
     client = open_socket(client_type, **({"routing_id": "c"} if client_type == ROUTER else {}))
@@ -342,7 +344,9 @@ def test_getting_and_setting_socket_options(open_socket):
 
 
 @pytest.mark.parametrize("how", ["term", "destroy", "shutdown"])
-@pytest.mark.parametrize("kind", [PULL, SUB, REP, DEALER, ROUTER, PAIR, STREAM], ids=lambda k: k.name)
+@pytest.mark.parametrize(
+    "kind", [PULL, SUB, REP, DEALER, ROUTER, PAIR, STREAM], ids=lambda k: k.name
+)
 def test_closing_a_context_underneath_a_socket(how, kind):
     """When its context ends, a socket's calls raise in every thread, and nothing crashes or hangs."""
     context = zmqpp.Context()
@@ -391,11 +395,15 @@ SENDING = {
 RECEIVING = {
     "bytes": lambda socket: sum(map(len, socket.recv_multipart())),
     "messages": lambda socket: sum(map(len, socket.recv_multipart(copy=False))),
-    "views": lambda socket: sum(memoryview(part).nbytes for part in socket.recv_multipart(copy=False)),
+    "views": lambda socket: sum(
+        memoryview(part).nbytes for part in socket.recv_multipart(copy=False)
+    ),
 }
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="no way to see one's memory here")
+@pytest.mark.skipif(
+    not os.path.exists("/proc/self/statm"), reason="no way to see one's memory here"
+)
 @pytest.mark.parametrize("receiving", RECEIVING)
 @pytest.mark.parametrize("sending", SENDING)
 @pytest.mark.parametrize("transport_", ["tcp", "inproc"])
@@ -416,7 +424,9 @@ def test_message_memory(link, transport_, sending, receiving):
     assert resident_bytes() - before < 20_000_000
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="no way to see one's memory here")
+@pytest.mark.skipif(
+    not os.path.exists("/proc/self/statm"), reason="no way to see one's memory here"
+)
 def test_message_memory_of_small_messages(link):
     """Very many small messages leave no memory behind either."""
     pull, push = link(PULL, PUSH)

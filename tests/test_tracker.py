@@ -146,7 +146,9 @@ def test_bad_timeouts(stuck):
         tracker.wait("soon")
 
 
-@pytest.mark.parametrize("made", [Message, lambda data: Message(data).fast_copy(), lambda data: Message(Message(data))])
+@pytest.mark.parametrize(
+    "made", [Message, lambda data: Message(data).fast_copy(), lambda data: Message(Message(data))]
+)
 @pytest.mark.parametrize("multipart", [True, False])
 def test_sending_a_message_that_lends(link, made, multipart):
     """The tracker of a send covers the memory lent to the Messages that were sent."""

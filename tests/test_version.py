@@ -29,7 +29,9 @@ def test_own_version():
     assert zmqpp.__version__ == installed
 
 
-@pytest.mark.parametrize("capability", ["ipc", "curve", "gssapi", "pgm", "norm", "tipc", "ws", "wss"])
+@pytest.mark.parametrize(
+    "capability", ["ipc", "curve", "gssapi", "pgm", "norm", "tipc", "ws", "wss"]
+)
 def test_capabilities(capability):
     """has() answers for each capability, in any case, as build_info() does."""
     assert zmqpp.has(capability) in (True, False)

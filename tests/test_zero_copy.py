@@ -77,7 +77,6 @@ def test_references_come_back_without_further_calls(busy: bool) -> None:
         context = zmqpp.Context()
         push, pull = context.socket(zmqpp.PUSH), context.socket(zmqpp.PULL)
         push.connect(pull.bind("tcp://127.0.0.1:*"))
-        pull_in_c = zmqpp.Poller()
 
         class Data(bytearray):
             pass
@@ -95,6 +94,7 @@ def test_references_come_back_without_further_calls(busy: bool) -> None:
         receiver.start()
         for data in datas:
             push.send(data, copy=False)
+        del data
         receiver.join()
         deadline = time.monotonic() + 1
         while [sys.getrefcount(data) for data in datas] != before and time.monotonic() < deadline:

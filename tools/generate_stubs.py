@@ -205,9 +205,13 @@ def generate() -> str:
     parser.finalize()
     lines = ["# Written by tools/generate_stubs.py; do not change it here."]
     lines += Printer(invalid_expr_as_ellipses=False).print_module(module)
-    ruff = [sys.executable, "-m", "ruff", "format", "--stdin-filename", str(STUB), "-"]
+    ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length=100"]
     formatted = subprocess.run(
-        ruff, input="\n".join(lines), stdout=subprocess.PIPE, text=True, check=True
+        [*ruff, f"--stdin-filename={STUB}", "-"],
+        input="\n".join(lines),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return formatted.stdout
 

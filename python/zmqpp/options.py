@@ -5,8 +5,6 @@ The plain attributes, ``socket.linger``, are the compiled class's own.
 
 from __future__ import annotations
 
-import functools
-
 from . import _core
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
@@ -31,7 +29,9 @@ class TopicOption:
         def __get__(self, socket: _core.Socket, owner: type) -> Callable[[str | Buffer], None]: ...
 
     def __get__(self, socket: _core.Socket | None, owner: type) -> Any:
-        return self if socket is None else functools.partial(socket.set, self._option)
+        if socket is None:
+            return self
+        return lambda topic: socket.set(self._option, topic)
 
     def __set__(self, socket: _core.Socket, topic: str | Buffer) -> None:
         socket.set(self._option, topic)

@@ -19,7 +19,7 @@ TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import timedelta
-    from typing import Any
+    from typing import Any, overload
 
     from typing_extensions import Self
 
@@ -41,6 +41,13 @@ class Socket(Formats):
 
     #: The object that opened it, which is more than its compiled half: subclasses, defaults.
     _opener: _core.Context | None
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(self, context: _core.Context, socket_type: int, **options: Any) -> None: ...
+        @overload
+        def __init__(self, context: _core.Socket, **options: Any) -> None: ...
 
     def __init__(
         self, context: _core.Context | _core.Socket, socket_type: int = -1, **options: Any
@@ -260,6 +267,12 @@ class Socket(Formats):
 def _require_text(endpoint: object, method: str) -> None:
     if not isinstance(endpoint, (str, bytes)):
         raise TypeError(f"{method}() takes an endpoint as str, not {type(endpoint).__name__}")
+
+
+# Capitals do too, as in pyzmq: socket.RCVTIMEO = 1000. Type checkers know the plain words only.
+for _name in SocketOption.__members__:
+    if hasattr(Socket, _name.lower()):
+        setattr(Socket, _name, getattr(Socket, _name.lower()))
 
 
 __all__ = ["Socket"]

@@ -1,6 +1,9 @@
 // The test program: runs all tests, or with --scenario=NAME one scenario in a process of its own. A
 // watchdog ends a run in which something hangs and names the test.
 #define DOCTEST_CONFIG_IMPLEMENT
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DOCTEST_CONFIG_NO_POSIX_SIGNALS  // crashes are for the sanitizer to report
+#endif
 #include <cstdio>
 #include <cstring>
 #include <mutex>

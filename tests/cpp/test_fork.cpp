@@ -152,6 +152,11 @@ TEST_CASE("A child is not caught by locks that threads of its parent held when i
     for (int i = 0; i < 3; ++i) {
         threads.push_back(in_thread([&] {
             while (!stop) {
+                static_cast<void>(pair.first.events());
+                static_cast<void>(context.is_closed());
+                if (under_asan) {
+                    continue;  // its allocator and its threads have locks that a child does inherit
+                }
                 pair.first.send("x");
                 static_cast<void>(pair.second.recv(1ms));
                 static_cast<void>(context.sockets());

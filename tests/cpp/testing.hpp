@@ -31,6 +31,11 @@ inline constexpr bool under_tsan = true;
 #else
 inline constexpr bool under_tsan = false;
 #endif
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool under_asan = true;
+#else
+inline constexpr bool under_asan = false;
+#endif
 
 // Longer than anything takes that does not hang.
 inline constexpr auto patience = 20s;

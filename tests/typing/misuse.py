@@ -17,6 +17,8 @@ def contexts(context: zmqpp.Context) -> None:
     context.socket()  # type: ignore[call-overload]
     context.socket("REP")  # type: ignore[call-overload]
     context.socket(zmqpp.REP, str)  # type: ignore[type-var]
+    zmqpp.Socket(context)  # type: ignore[call-overload]
+    zmqpp.Socket(zmqpp.REP)  # type: ignore[call-overload]
     context.term(timeout="soon")  # type: ignore[arg-type]
 
 

@@ -134,7 +134,7 @@ public:
     [[nodiscard]] bool is_owner() const { return owner_ && state_->is_owned(); }
 
     // The raw libzmq context, for code that shares it; null once terminated.
-    [[nodiscard]] void* handle() const { return state_->handle(); }
+    [[nodiscard]] void* handle() const { return state_->share_handle(); }
 
     [[nodiscard]] const std::shared_ptr<detail::ContextState>& state() const { return state_; }
 

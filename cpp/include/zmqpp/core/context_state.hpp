@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -17,6 +16,7 @@
 
 #include "constants.hpp"
 #include "fork.hpp"
+#include "inproc.hpp"
 #include "option.hpp"
 #include "reaper.hpp"
 #include "version.hpp"
@@ -62,7 +62,7 @@ public:
         return ours != nullptr ? ours : std::make_shared<ContextState>(handle, false);
     }
 
-    ContextState(void* handle, bool owned) : handle_(handle), owned_(owned) {}
+    ContextState(void* handle, bool owned) : handle_(handle), owned_(owned), is_shared_(!owned) {}
 
     ContextState(const ContextState&) = delete;
     ContextState& operator=(const ContextState&) = delete;
@@ -229,7 +229,7 @@ public:
     {
         const std::lock_guard<std::mutex> guard(mutex_);
         monitors_[endpoint] = std::move(watched);
-        awaited_.erase(endpoint);
+        names_.answer(endpoint);
     }
     void remove_monitor(const std::string& endpoint) noexcept
     {
@@ -263,24 +263,77 @@ public:
         return reader;
     }
 
-    // The inproc endpoints that are bound here, and those that somebody connected to before.
-    void note_bound(const std::string& inproc)
+    // The same as `call`, which binds, connects, unbinds or disconnects a socket by inproc, with note
+    // taken of it if it succeeds: see InprocNames.
+    template <class Call> int bind_inproc(const std::string& name, SocketType type, Call&& call)
     {
         const std::lock_guard<std::mutex> guard(mutex_);
-        bound_.insert(inproc);
-        awaited_.erase(inproc);
-    }
-    void note_unbound(const std::string& inproc) noexcept
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        bound_.erase(inproc);
-    }
-    void note_connected(const std::string& inproc)
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        if (bound_.count(inproc) == 0 && monitors_.count(inproc) == 0) {
-            awaited_.insert(inproc);
+        if (!names_.may_bind(name, type)) {
+            throw StateError("bind(\"" + name +
+                             "\"): a PAIR talks to a PAIR only, and a socket of another type has "
+                             "connected");
         }
+        const int rc = call();
+        if (rc == 0) {
+            names_.bind(name);
+        }
+        return rc;
+    }
+    template <class Call>
+    int connect_inproc(const std::string& name, std::uint64_t serial, SocketType type, Call&& call)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        const int rc = call();
+        if (rc == 0 && monitors_.count(name) == 0) {
+            names_.connect(name, serial, type);
+        }
+        return rc;
+    }
+    void note_unbound(const std::string& name) noexcept
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        names_.unbind(name);
+    }
+    // A name that nobody has bound is bound for the moment of the disconnecting.
+    template <class Call>
+    int disconnect_inproc(const std::string& name, std::uint64_t serial, Call&& call)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        if (handle_ == nullptr || !names_.is_awaited_by(name, serial)) {
+            return call();
+        }
+        if (names_.is_awaited_by_others(name, serial)) {
+            throw StateError("disconnect(\"" + name +
+                             "\"): nobody has bound it yet, and other sockets wait for that too; close "
+                             "the socket instead");
+        }
+        void* binder = zmq_socket(handle_, InprocNames::binder_type);
+        if (binder == nullptr) {
+            fail(zmq_errno(), "disconnect(\"" + name + "\"), which nobody has bound yet");
+        }
+        zmq_bind(binder, name.c_str());
+        const int rc = call();
+        const int code = zmq_errno();
+        zmq_unbind(binder, name.c_str());
+        zmq_close(binder);
+        names_.answer(name);
+        errno = code;
+        return rc;
+    }
+
+    // Whether a socket that is to be closed is kept for that, until nothing can go wrong.
+    [[nodiscard]] bool keeps(void* socket, std::uint64_t serial)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        // Names that others bind, by the raw handle, are not known here.
+        return !is_shared_ && handle_ != nullptr && !shut_down_ && names_.keep(socket, serial);
+    }
+
+    // From now on others may use the raw handle.
+    [[nodiscard]] void* share_handle() noexcept
+    {
+        is_shared_ = true;
+        return handle();
     }
 
     // How long sockets made from now on keep unsent messages when closed; negative is for ever.
@@ -297,7 +350,7 @@ private:
     void shut_down_locked()
     {
         if (handle_ != nullptr && !shut_down_) {
-            bind_awaited_locked();
+            names_.answer_all(handle_);
             check(zmq_ctx_shutdown(handle_), [] { return std::string("Context.shutdown()"); });
             shut_down_ = true;
         }
@@ -309,27 +362,9 @@ private:
         shut_down_locked();
         void* handle = std::exchange(handle_, nullptr);
         leave_live_contexts(handle);
-        if (awaited_.empty()) {
+        // A context that stays behind is better than an abort.
+        if (names_.nothing_awaited()) {
             termination_ = Reaper::instance().terminate(handle);
-        }
-    }
-
-    // A socket that is connected to an inproc endpoint which nobody has bound cannot be closed, so
-    // zmq_ctx_term binds those, with a new socket each, and aborts the process if max_sockets leaves
-    // no room for them. Binding them all to one socket beforehand leaves it nothing to do; and where
-    // there is not even room for that one, a context that stays behind is better than an abort.
-    void bind_awaited_locked()
-    {
-        if (awaited_.empty()) {
-            return;
-        }
-        void* binder = zmq_socket(handle_, ZMQ_PAIR);
-        if (binder != nullptr) {
-            for (const std::string& inproc : awaited_) {
-                zmq_bind(binder, inproc.c_str());
-            }
-            zmq_close(binder);
-            awaited_.clear();
         }
     }
 
@@ -395,8 +430,8 @@ private:
     std::uint64_t last_serial_ = 0;
     std::map<std::uint64_t, std::weak_ptr<SocketState>> sockets_;
     std::map<std::string, std::weak_ptr<SocketState>> monitors_;
-    std::set<std::string> bound_;
-    std::set<std::string> awaited_;
+    InprocNames names_;
+    std::atomic<bool> is_shared_;
     WaiterList enders_;  // threads in terminate()
     std::shared_ptr<Termination> termination_;
     Birthplace birthplace_;

@@ -96,7 +96,7 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
 {
     const std::string operation = std::string(verb) + "(\"" + endpoint + "\")";
     const bool binds = call == zmq_bind;
-    const bool inproc = endpoint.rfind("inproc://", 0) == 0;
+    const bool inproc = detail::is_inproc(endpoint);
     require_home(operation.c_str());
     const bool watches = !binds && inproc && state_->watch(endpoint);
     const Use use(*state_, operation.c_str());
@@ -104,11 +104,17 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
         const int unlimited = 0;
         zmq_setsockopt(state_->handle(), ZMQ_RCVHWM, &unlimited, sizeof unlimited);
     }
+    const auto attempt = [&] {
+        return detail::retry([&] { return call(state_->handle(), endpoint.c_str()); });
+    };
+    auto& context = *state_->context();
     const bool impossible = detail::is_port_too_large(endpoint);
-    if (impossible || detail::retry([&] { return call(state_->handle(), endpoint.c_str()); }) != 0) {
+    if (impossible || (!inproc ? attempt()
+                       : binds ? context.bind_inproc(endpoint, type(), attempt)
+                               : context.connect_inproc(endpoint, state_->serial(), type(), attempt)) != 0) {
         int code = impossible ? EINVAL : zmq_errno();
         if (binds && code == EAGAIN) {
-            code = detail::reason_of_failed_bind(*state_->context(), endpoint);
+            code = detail::reason_of_failed_bind(context, endpoint);
         }
         state_->fail_operation(code, operation + detail::endpoint_hint(code, endpoint));
     }
@@ -127,11 +133,6 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
         real.resize(size - 1);
     }
     state_->endpoints.push_back({endpoint, real, binds});
-    if (inproc && binds) {
-        state_->context()->note_bound(endpoint);
-    } else if (inproc) {
-        state_->context()->note_connected(endpoint);
-    }
     return real;
 }
 
@@ -144,7 +145,12 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
     auto& attached = state_->endpoints;
     const auto found = detail::find_endpoint(*state_, endpoint, binds);
     const std::string real = found == attached.end() ? endpoint : found->real;
-    if (detail::retry([&] { return call(state_->handle(), real.c_str()); }) != 0) {
+    const auto attempt = [&] {
+        return detail::retry([&] { return call(state_->handle(), real.c_str()); });
+    };
+    if ((!binds && detail::is_inproc(real)
+             ? state_->context()->disconnect_inproc(real, state_->serial(), attempt)
+             : attempt()) != 0) {
         const int code = zmq_errno();
         std::string hint;
         if (code == ENOENT) {

@@ -86,7 +86,9 @@ public:
         stop_watching();
         end_monitor(handle_);
         forget_endpoints();
-        Reaper::instance().close(handle_);
+        if (!context_->keeps(handle_, serial_)) {
+            Reaper::instance().close(handle_);
+        }
         context_->forget_socket(serial_);
     }
 
@@ -292,7 +294,9 @@ public:
             waiters_.wake_all();
         }
         if (handle != nullptr) {
-            zmq_close(handle);
+            if (!context_->keeps(handle, serial_)) {
+                zmq_close(handle);
+            }
             context_->forget_socket(serial_);
         }
     }
@@ -304,9 +308,8 @@ public:
         end_monitor(handle_);
         check(retry([&] { return zmq_socket_monitor(handle_, endpoint.c_str(), events); }),
               [&] {
-                  const bool inproc = endpoint.rfind("inproc://", 0) == 0;
                   return describe("monitor(\"" + endpoint + "\")") +
-                         (inproc ? "" : ": a monitor publishes at inproc://name");
+                         (is_inproc(endpoint) ? "" : ": a monitor publishes at inproc://name");
               });
         monitor_ = endpoint;
         has_reader_ = false;
