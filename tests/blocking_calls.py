@@ -21,7 +21,7 @@ _refusing.bind(("127.0.0.1", 0))  # and no listen(): whoever connects is refused
 atexit.register(_refusing.close)
 
 #: Where nobody listens, and nobody else will.
-DEAD = "tcp://127.0.0.1:%d" % _refusing.getsockname()[1]
+DEAD = f"tcp://127.0.0.1:{_refusing.getsockname()[1]}"
 
 
 def recv(context: zmqpp.Context, timeout: float | None) -> tuple[Call, zmqpp.Socket]:
@@ -51,7 +51,9 @@ def send(context: zmqpp.Context, timeout: float | None) -> tuple[Call, zmqpp.Soc
 
 def send_multipart(context: zmqpp.Context, timeout: float | None) -> tuple[Call, zmqpp.Socket]:
     socket = context.socket(zmqpp.PUSH)
-    return functools.partial(socket.send_multipart, [b"nobody", b"is there"], timeout=timeout), socket
+    return functools.partial(
+        socket.send_multipart, [b"nobody", b"is there"], timeout=timeout
+    ), socket
 
 
 def send_by_option(context: zmqpp.Context, timeout: float | None) -> tuple[Call, zmqpp.Socket]:

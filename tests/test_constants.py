@@ -10,6 +10,7 @@ import pickle
 from typing import Union
 
 import pytest
+
 from zmqpp import constants
 
 AnyEnum = Union[type[enum.IntEnum], type[enum.IntFlag]]

@@ -7,9 +7,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from subprocess_runner import run_python
 
 import zmqpp
+from subprocess_runner import run_python
 
 # Threads blocked in everything that blocks, left behind by the main thread.
 LEFT_BEHIND = """
@@ -84,9 +84,7 @@ def test_how_the_program_ends_is_its_own_business(end: str, returncode: int) -> 
     if sys.platform == "win32" and returncode < 0:
         pytest.skip("Windows has no return code for it")
     start = time.monotonic()
-    run_python(
-        f"{LEFT_BEHIND}    {end}", timeout=10, returncode=returncode, silent=returncode >= 0
-    )
+    run_python(f"{LEFT_BEHIND}    {end}", timeout=10, returncode=returncode, silent=returncode >= 0)
     assert time.monotonic() - start < 5
 
 

@@ -6,9 +6,8 @@ import os
 import sys
 
 import pytest
-from subprocess_runner import run_python
 
-import zmqpp
+from subprocess_runner import run_python
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork()")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from blocking_calls import ALL
 from subprocess_runner import run_python
 

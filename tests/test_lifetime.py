@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from blocking_calls import DEAD
-from subprocess_runner import run_python
 
 import zmqpp
+from blocking_calls import DEAD
+from subprocess_runner import run_python
 
 ATTACHED = [zmqpp.PUB, zmqpp.REQ, zmqpp.ROUTER]
 
@@ -62,7 +62,8 @@ def test_collecting_unsent_messages_does_not_wait(main: bool) -> None:
         owner = Owner()
         owner.context = zmqpp.Context()  # type: ignore[attr-defined]
         owner.sockets = [  # type: ignore[attr-defined]
-            owner.context.socket(zmqpp.PUSH) for _ in range(10)  # type: ignore[attr-defined]
+            owner.context.socket(zmqpp.PUSH)
+            for _ in range(10)  # type: ignore[attr-defined]
         ]
         for socket in owner.sockets:  # type: ignore[attr-defined]
             socket.connect(DEAD)
@@ -461,4 +462,46 @@ def test_nothing_is_left_of_a_thousand_rounds() -> None:
             settle("task", threads)
             settle("fd", fds)
         """
+    )
+
+
+@pytest.mark.parametrize("end", ["close", "disconnect", "destroy", "shutdown"])
+def test_connections_to_names_that_nobody_binds(end: str) -> None:
+    """Sockets that wait for an inproc name may go, and others bind it afterwards, in any order."""
+    run_python(
+        """
+        import itertools
+
+        kinds = [zmqpp.ROUTER, zmqpp.DEALER, zmqpp.REP, zmqpp.REQ, zmqpp.PAIR, zmqpp.PUSH, zmqpp.SUB]
+        for kind, other in itertools.product(kinds, kinds):
+            context = zmqpp.Context(linger=0)
+            for how_many in (1, 3):
+                waiting = [context.socket(kind) for _ in range(how_many)]
+                name = f"inproc://{how_many}"
+                for socket in waiting:
+                    socket.connect(name)
+                    socket.events
+                if sys.argv[1] == "close":
+                    for socket in waiting:
+                        socket.close()
+                elif sys.argv[1] == "disconnect":
+                    try:
+                        waiting[0].disconnect(name)
+                        waiting[0].events
+                    except zmqpp.StateError:
+                        assert how_many > 1
+                elif sys.argv[1] == "shutdown":
+                    context.shutdown()
+                    break
+                elif sys.argv[1] == "destroy":
+                    break
+                with context.socket(other) as socket:
+                    try:
+                        socket.bind(name)
+                    except zmqpp.StateError:
+                        assert other == zmqpp.PAIR
+                    socket.events
+            context.destroy(linger=0)
+        """,
+        end,
     )

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import Link, OpenSocket
-from subprocess_runner import run_python
 
 import zmqpp
+from conftest import Link, OpenSocket
+from subprocess_runner import run_python
 
 
 class Unsendable:
@@ -177,16 +177,38 @@ def test_a_peer_that_goes_away_in_the_middle(open_socket: OpenSocket, how: str) 
         assert second.recv_multipart() == [b"the next", b"is whole"]
 
 
-def test_a_conflating_socket_refuses_parts_or_keeps_them(open_socket: OpenSocket) -> None:
-    """A socket that keeps the last message only never gives a part of one as the whole."""
+def test_a_peer_is_not_left_in_the_middle(link: Link, transport: str) -> None:
+    """disconnect() is refused while a message is sent or received part by part, and works after it."""
+    bound, connected = link(zmqpp.DEALER, zmqpp.DEALER, transport)
+    endpoint = connected.endpoints[0]
+    bound.send_multipart([b"1", b"2", b"3"])
+    assert connected.recv() == b"1"
+    with pytest.raises(zmqpp.StateError, match="receive its other parts"):
+        connected.disconnect(endpoint)
+    assert connected.recv_multipart() == [b"2", b"3"]
+    connected.send(b"1", zmqpp.SNDMORE)
+    with pytest.raises(zmqpp.StateError, match="send its other parts"):
+        connected.disconnect(endpoint)
+    connected.send(b"2")
+    assert bound.recv_multipart() == [b"1", b"2"]
+    connected.disconnect(endpoint)
+    assert connected.poll(10) == 0
+
+
+def test_a_conflating_socket_refuses_parts(open_socket: OpenSocket) -> None:
+    """A socket that would keep one part only of a message does not take more."""
     pull = open_socket(zmqpp.PULL, conflate=True)
     push = open_socket(zmqpp.PUSH, conflate=True)
     push.connect(pull.bind("inproc://conflate"))
-    try:
-        push.send_multipart([b"one", b"two"])
-    except (ValueError, zmqpp.ZMQError):
-        return
-    assert pull.recv_multipart() == [b"one", b"two"]
+    for send in (
+        lambda: push.send_multipart([b"one", b"two"]),
+        lambda: push.send(b"one", zmqpp.SNDMORE),
+        lambda: push.send_multipart([b"one"], zmqpp.SNDMORE),
+    ):
+        with pytest.raises(zmqpp.StateError, match="conflates"):
+            send()
+    push.send_multipart([b"one"])
+    assert pull.recv_multipart() == [b"one"]
 
 
 def test_router_drops_whole_messages(open_socket: OpenSocket) -> None:
@@ -225,7 +247,12 @@ def test_lists_that_change_while_they_are_sent(link: Link) -> None:
         thread.join()
     for _ in range(300):
         assert len(pull.recv_multipart()) >= 50
-    for iterable in ((b"1", b"2"), iter([b"1", b"2"]), (part for part in (b"1", b"2")), {b"1": 0, b"2": 0}):
+    for iterable in (
+        (b"1", b"2"),
+        iter([b"1", b"2"]),
+        (part for part in (b"1", b"2")),
+        {b"1": 0, b"2": 0},
+    ):
         push.send_multipart(iterable)
         assert pull.recv_multipart() == [b"1", b"2"]
     for empty in ([], ()):

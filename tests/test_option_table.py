@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from zmqpp import constants
 
 CORE = Path(__file__).resolve().parents[1] / "cpp" / "include" / "zmqpp" / "core"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 import pytest
-from blocking_calls import ALL, TIMED
-from subprocess_runner import run_python
 
 import zmqpp
+from blocking_calls import ALL, TIMED
+from subprocess_runner import run_python
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals with os.kill()")
 

@@ -11,11 +11,11 @@ import time
 from typing import Any
 
 import pytest
+
+import zmqpp
 from blocking_calls import DEAD
 from conftest import Link, OpenSocket, WaitUntil
 from subprocess_runner import run_python
-
-import zmqpp
 
 BIG = 200_000
 

@@ -2,12 +2,14 @@
 // same type casters: one that missed a caster would break the one-definition rule.
 #pragma once
 
-#include <pybind11/pybind11.h>
 #include <pybind11/native_enum.h>
+#include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>
 
 namespace py = pybind11;
+
+namespace zmqpp::binding {
 
 // One per file, called by module.cpp.
 void bind_constants(py::module_& m);
@@ -22,3 +24,5 @@ void bind_security(py::module_& m);
 void bind_socket(py::module_& m);
 void bind_tracker(py::module_& m);
 void bind_version(py::module_& m);
+
+}  // namespace zmqpp::binding

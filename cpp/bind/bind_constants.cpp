@@ -12,6 +12,7 @@
 
 #include "zmqpp/core/constants.hpp"
 
+namespace zmqpp::binding {
 namespace {
 
 constexpr const char* int_enum = "enum.IntEnum";
@@ -84,6 +85,7 @@ void bind_options(py::module_& m)
 #define ZMQPP_DRAFT_CONTEXT_OPTION(name, id, kind, access, since, doc) \
             {upper(#name), ContextOption::name},
 #include "zmqpp/core/context_options.def"
+
         });
     // clang-format on
 }
@@ -275,3 +277,5 @@ void bind_constants(py::module_& m)
     bind_events(m);
     bind_errnos(m);
 }
+
+}  // namespace zmqpp::binding

@@ -106,8 +106,8 @@ void destroy(Context& context, argument::OptionalTime value)
 
 void term(Context& context, argument::OptionalTime timeout)
 {
-    const auto deadline = to_deadline_or(timeout.object, milliseconds,
-                                         [&] { return Deadline(context.linger()); });
+    const auto deadline =
+        to_deadline_or(timeout.object, milliseconds, [&] { return Deadline(context.linger()); });
     if (!deadline) {
         throw py::error_already_set();
     }
@@ -115,20 +115,19 @@ void term(Context& context, argument::OptionalTime timeout)
 }
 
 }  // namespace
-}  // namespace zmqpp::binding
-
-using namespace zmqpp::binding;  // NOLINT: this file's own names
 
 void bind_context(py::module_& m)
 {
-    using zmqpp::Context;
     using std::chrono::milliseconds;
+    using zmqpp::Context;
 
-    py::class_<Context> type(m, "Context", "libzmq's threads and inproc endpoints; see zmqpp.Context.");
+    py::class_<Context> type(m, "Context",
+                             "libzmq's threads and inproc endpoints; see zmqpp.Context.");
     type.def(py::init<>(), "A new context (zmq_ctx_new).")
         .def(py::init([](const Context& context) { return context; }), py::arg("context"),
              "A second handle on the same context.")
-        .def_static("_instance", &Context::instance, "The process-wide context that C++ code shares.")
+        .def_static("_instance", &Context::instance,
+                    "The process-wide context that C++ code shares.")
         .def_static(
             "_borrow",
             [](std::uintptr_t handle) { return Context::borrow(reinterpret_cast<void*>(handle)); },
@@ -151,7 +150,8 @@ void bind_context(py::module_& m)
                 write(context, option_of(option, true), value.object);
             },
             py::arg("option"), py::arg("optval"),
-            "Sets a context option (zmq_ctx_set). StateError if it comes too late to have an effect.")
+            "Sets a context option (zmq_ctx_set). StateError if it comes too late to have an "
+            "effect.")
         .def_property(
             "_linger", [](const Context& context) { return context.linger().count(); },
             [](Context& context, argument::Time value) { context.set_linger(linger_of(value)); },
@@ -159,40 +159,53 @@ void bind_context(py::module_& m)
 
         .def(
             "shutdown", [](Context& context) { without_gil([&] { context.shutdown(); }); },
-            "Ends every call on every socket of the context with ContextTerminated, now and later; the "
+            "Ends every call on every socket of the context with ContextTerminated, now and later; "
+            "the "
             "sockets stay to be closed (zmq_ctx_shutdown).")
-        .def("term", &term, py::arg("timeout") = py::none(),
-             "Shuts down and waits until all sockets are closed and their messages sent or given up "
-             "(zmq_ctx_term).\n\ntimeout: milliseconds or a timedelta, negative for ever; the context's "
-             "linger is the default. Raises Timeout, which is a TimeoutError, naming the sockets still "
-             "open; calling it again goes on waiting.")
-        .def("destroy", &destroy, py::arg("linger") = py::none(),
-             "Closes every socket of the context, in whichever thread it is used, and terminates it "
-             "(zmq_close, zmq_ctx_term).\n\nlinger: milliseconds or a timedelta that unsent messages "
-             "get, negative for ever; the sockets' own is the default. Raises Timeout when libzmq takes "
-             "longer than that.")
+        .def(
+            "term", &term, py::arg("timeout") = py::none(),
+            "Shuts down and waits until all sockets are closed and their messages sent or given up "
+            "(zmq_ctx_term).\n\ntimeout: milliseconds or a timedelta, negative for ever; the "
+            "context's "
+            "linger is the default. Raises Timeout, which is a TimeoutError, naming the sockets "
+            "still "
+            "open; calling it again goes on waiting.")
+        .def(
+            "destroy", &destroy, py::arg("linger") = py::none(),
+            "Closes every socket of the context, in whichever thread it is used, and terminates it "
+            "(zmq_close, zmq_ctx_term).\n\nlinger: milliseconds or a timedelta that unsent "
+            "messages "
+            "get, negative for ever; the sockets' own is the default. Raises Timeout when libzmq "
+            "takes "
+            "longer than that.")
         .def(
             "_abandon",
             [](Context& context, int most) {
                 return without_gil([&] { return context.abandon(milliseconds(most)); });
             },
-            py::arg("most"), "destroy() that waits at most so many milliseconds, and does not raise.")
+            py::arg("most"),
+            "destroy() that waits at most so many milliseconds, and does not raise.")
 
         .def_property_readonly("closed", &Context::is_closed, "Whether the context was terminated.")
         .def_property_readonly("_is_owner", &Context::is_owner)
-        .def_property_readonly(
-            "_is_foreign", [](const Context& context) { return context.state()->is_foreign(); })
+        .def_property_readonly("_is_foreign",
+                               [](const Context& context) { return context.state()->is_foreign(); })
         .def_property_readonly(
             "underlying",
-            [](const Context& context) { return reinterpret_cast<std::uintptr_t>(context.handle()); },
+            [](const Context& context) {
+                return reinterpret_cast<std::uintptr_t>(context.handle());
+            },
             "The address of the libzmq context, for code that shares it; 0 once terminated.")
         .def("__eq__",
              [](const Context& context, const py::object& other) {
                  return py::isinstance<Context>(other) && other.cast<const Context&>() == context;
              })
-        .def("__hash__",
-             [](const Context& context) { return std::hash<const void*>()(context.state().get()); });
+        .def("__hash__", [](const Context& context) {
+            return std::hash<const void*>()(context.state().get());
+        });
 
     require_init(type);
     add_options(type);
 }
+
+}  // namespace zmqpp::binding

@@ -95,15 +95,12 @@ PyObject* set_error_from_exception()
     return nullptr;
 }
 
-}  // namespace zmqpp::binding
-
-using namespace zmqpp::binding;  // NOLINT: this file's own names
-
 void bind_errors(py::module_& m)
 {
     zmqpp::interrupt_hook() = run_signal_handlers;
 
-    const auto make = [&m](const char* name, const char* doc, std::initializer_list<PyObject*> bases) {
+    const auto make = [&m](const char* name, const char* doc,
+                           std::initializer_list<PyObject*> bases) {
         py::tuple all(bases.size());
         std::size_t i = 0;
         for (PyObject* base : bases) {
@@ -118,39 +115,45 @@ void bind_errors(py::module_& m)
         return made;  // one reference is kept for ever
     };
 
-    PyObject* base = make("ZMQError",
-                          "A failure of ZeroMQ: errno and strerror, which names the operation and the "
-                          "object it failed on.",
-                          {PyExc_OSError});
+    PyObject* base =
+        make("ZMQError",
+             "A failure of ZeroMQ: errno and strerror, which names the operation and the "
+             "object it failed on.",
+             {PyExc_OSError});
     error_classes.zmq_error = base;
-    error_classes.again = make("Again", "The call would have had to wait (EAGAIN).",
-                               {base, PyExc_BlockingIOError});
+    error_classes.again =
+        make("Again", "The call would have had to wait (EAGAIN).", {base, PyExc_BlockingIOError});
     error_classes.timeout = make("Timeout", "The time given to a call, or by an option, ran out.",
                                  {error_classes.again, PyExc_TimeoutError});
     context_terminated = make("ContextTerminated",
                               "The context was shut down or terminated, before or during the call "
                               "(ETERM).",
                               {base});
-    socket_closed = make("SocketClosed", "The socket was closed, before or during the call (ENOTSOCK).",
-                         {base});
-    state_error = make("StateError",
-                       "The call does not fit the state: REQ and REP take turns, an option comes too "
-                       "late, a borrower tries to end what it does not own (EFSM).",
-                       {base});
-    thread_error = make("ThreadError",
-                        "Another thread is in the middle of a message on this socket; both threads are "
-                        "named.",
-                        {base});
-    fork_error = make("ForkError", "The object was made before fork() and is used in the child.", {base});
-    host_unreachable = make("HostUnreachable",
-                            "No peer has the routing id that the message is for (EHOSTUNREACH).", {base});
-    address_in_use = make("AddressInUse", "The endpoint is bound already (EADDRINUSE).", {base});
-    not_supported = make("NotSupported", "The linked libzmq cannot do it: too old, or built without it.",
-                         {base, PyExc_NotImplementedError});
-    error_classes.message_too_long =
-        make("MessageTooLong",
-             "The message does not fit into the buffer; it is not lost, but in the attribute `frame`.",
+    socket_closed = make("SocketClosed",
+                         "The socket was closed, before or during the call (ENOTSOCK).", {base});
+    state_error =
+        make("StateError",
+             "The call does not fit the state: REQ and REP take turns, an option comes too "
+             "late, a borrower tries to end what it does not own (EFSM).",
              {base});
+    thread_error =
+        make("ThreadError",
+             "Another thread is in the middle of a message on this socket; both threads are "
+             "named.",
+             {base});
+    fork_error =
+        make("ForkError", "The object was made before fork() and is used in the child.", {base});
+    host_unreachable =
+        make("HostUnreachable",
+             "No peer has the routing id that the message is for (EHOSTUNREACH).", {base});
+    address_in_use = make("AddressInUse", "The endpoint is bound already (EADDRINUSE).", {base});
+    not_supported =
+        make("NotSupported", "The linked libzmq cannot do it: too old, or built without it.",
+             {base, PyExc_NotImplementedError});
+    error_classes.message_too_long = make(
+        "MessageTooLong",
+        "The message does not fit into the buffer; it is not lost, but in the attribute `frame`.",
+        {base});
     py::setattr(error_classes.message_too_long, "__annotations__",
                 py::dict(py::arg("frame") = "zmqpp._core.Message"));
     error_classes.not_done = make("NotDone", "A MessageTracker's messages are still in use.",
@@ -165,3 +168,5 @@ void bind_errors(py::module_& m)
         }
     });
 }
+
+}  // namespace zmqpp::binding

@@ -10,8 +10,7 @@
 #include "gil.hpp"
 #include "zmqpp/core/context.hpp"
 
-using namespace zmqpp::binding;  // NOLINT: this file's own names
-
+namespace zmqpp::binding {
 namespace {
 
 constexpr std::chrono::milliseconds patience{1000};
@@ -34,3 +33,5 @@ void bind_exit(py::module_& m)
         throw std::runtime_error("zmqpp: the interpreter has no room for another exit function");
     }
 }
+
+}  // namespace zmqpp::binding

@@ -53,8 +53,9 @@ BoundMessage make(argument::Data data, bool track, std::optional<bool> copy,
     sending.copy = copy.value_or(false);
     sending.copy_threshold = copy_threshold.value_or(default_copy_threshold);
     sending.tracker.emplace();  // always: a send() of this message may want to know
-    std::optional<Message> message = data.object == Py_None ? std::optional<Message>(std::in_place)
-                                                    : to_message(data.object, sending, "Message()");
+    std::optional<Message> message = data.object == Py_None
+                                         ? std::optional<Message>(std::in_place)
+                                         : to_message(data.object, sending, "Message()");
     if (!message) {
         throw py::error_already_set();
     }
@@ -98,8 +99,8 @@ std::variant<std::string, unsigned, std::monostate> get_by_name(const BoundMessa
 std::string describe(const BoundMessage& message)
 {
     constexpr std::size_t shown = 12;
-    const auto start = py::bytes(message.view().substr(0, shown).data(),
-                                 std::min(shown, message.size()));
+    const auto start =
+        py::bytes(message.view().substr(0, shown).data(), std::min(shown, message.size()));
     std::string text = "<zmqpp.Message(" + py::repr(start).cast<std::string>();
     if (message.size() > shown) {
         text += "... " + std::to_string(message.size()) + " bytes";
@@ -144,10 +145,6 @@ PyObject* to_python(Message&& message)
     return py::cast(BoundMessage(std::move(message))).release().ptr();
 }
 
-}  // namespace zmqpp::binding
-
-using namespace zmqpp::binding;  // NOLINT: this file's own names
-
 void bind_message(py::module_& m)
 {
     py::class_<BoundMessage> type(
@@ -166,7 +163,10 @@ void bind_message(py::module_& m)
              "`copy_threshold` bytes and more is lent and not copied unless `copy` is True: do not "
              "change it until `tracker` (with `track`) is done.")
         .def_property_readonly(
-            "bytes", [](const BoundMessage& message) { return py::reinterpret_steal<py::bytes>(to_bytes(message)); },
+            "bytes",
+            [](const BoundMessage& message) {
+                return py::reinterpret_steal<py::bytes>(to_bytes(message));
+            },
             "The bytes, copied.")
         .def_property_readonly(
             "buffer", [](const py::object& self) { return py::memoryview(self); },
@@ -186,7 +186,8 @@ void bind_message(py::module_& m)
         .def("get", &get, py::arg("property"),
              "A property by its number, MessageOption.SHARED ... (zmq_msg_get).")
         .def("get", &get_by_name, py::arg("property"),
-             "Metadata by name, 'Peer-Address', 'Socket-Type', 'User-Id' ... (zmq_msg_gets), None if "
+             "Metadata by name, 'Peer-Address', 'Socket-Type', 'User-Id' ... (zmq_msg_gets), None "
+             "if "
              "it has none; or 'routing_id' and 'group'.")
         .def("fast_copy", &zmqpp::binding::copy,
              "A second message with the same bytes, shared and not copied (zmq_msg_copy).")
@@ -194,7 +195,10 @@ void bind_message(py::module_& m)
         .def("__getitem__", &get, py::arg("property"))
         .def("__getitem__", &get_by_name, py::arg("property"))
         .def("__len__", &BoundMessage::size)
-        .def("__bytes__", [](const BoundMessage& message) { return py::reinterpret_steal<py::bytes>(to_bytes(message)); })
+        .def("__bytes__",
+             [](const BoundMessage& message) {
+                 return py::reinterpret_steal<py::bytes>(to_bytes(message));
+             })
         .def("__eq__", &is_equal)
         .def("__hash__",
              [](const BoundMessage& message) {
@@ -202,3 +206,5 @@ void bind_message(py::module_& m)
              })
         .def("__repr__", &describe);
 }
+
+}  // namespace zmqpp::binding

@@ -4,7 +4,7 @@
 #include "socket.hpp"
 #include "zmqpp/core/monitor.hpp"
 
-using namespace zmqpp::binding;  // NOLINT: this file's own names
+namespace zmqpp::binding {
 
 void bind_monitor(py::module_& m)
 {
@@ -26,3 +26,5 @@ void bind_monitor(py::module_& m)
         "stop_monitor", [](BoundSocket& socket) { without_gil([&] { socket.stop_monitor(); }); },
         py::arg("socket"), "Stops publishing events of a socket.");
 }
+
+}  // namespace zmqpp::binding

@@ -86,7 +86,8 @@ PyObject* set(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject*
     auto* socket = object_of<BoundSocket>(self);
     std::array<PyObject*, 2> given{};
     int id = 0;
-    if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) || !to_int(given[0], id)) {
+    if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
+        !to_int(given[0], id)) {
         return nullptr;
     }
     return guarded([&]() -> PyObject* {
@@ -110,7 +111,8 @@ PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject*
     auto* socket = object_of<BoundSocket>(self);
     std::array<PyObject*, 1> given{};
     int id = 0;
-    if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) || !to_int(given[0], id)) {
+    if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
+        !to_int(given[0], id)) {
         return nullptr;
     }
     return guarded([&]() -> PyObject* {

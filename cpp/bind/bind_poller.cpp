@@ -28,8 +28,9 @@ Descriptor to_descriptor(const py::handle object)
     if (descriptor < 0) {
         if (PyErr_ExceptionMatches(PyExc_TypeError) != 0) {
             PyErr_Clear();
-            throw py::type_error("Poller takes sockets, file descriptors and objects with fileno(), not " +
-                                 std::string(Py_TYPE(object.ptr())->tp_name));
+            throw py::type_error(
+                "Poller takes sockets, file descriptors and objects with fileno(), not " +
+                std::string(Py_TYPE(object.ptr())->tp_name));
         }
         throw py::error_already_set();
     }
@@ -182,31 +183,32 @@ PyMethodDef methods[] = {
      "--\n\n"
      "poll(self: zmqpp._core.Poller, timeout: float | datetime.timedelta | None = None) "
      "-> list[tuple[typing.Any, int]]\n\n"
-     "Waits until something registered is ready and returns (socket or fd, events) for all that is;\n"
+     "Waits until something registered is ready and returns (socket or fd, events) for all that "
+     "is;\n"
      "an empty list if `timeout`, milliseconds or a timedelta, ran out first (zmq_poll). None and\n"
      "negative wait for ever. Raises SocketClosed if a registered socket is or gets closed."},
     {nullptr, nullptr, 0, nullptr},
 };
 
 }  // namespace
-}  // namespace zmqpp::binding
-
-using namespace zmqpp::binding;  // NOLINT: this file's own names
 
 void bind_poller(py::module_& m)
 {
-    py::class_<BoundPoller> type(m, "Poller", py::custom_type_setup(add_garbage_collection),
-                                 "Waits for any of many sockets, file descriptors and objects with "
-                                 "fileno(). Any thread may change it, also during a poll, which then "
-                                 "goes on with what was registered when it began.");
+    py::class_<BoundPoller> type(
+        m, "Poller", py::custom_type_setup(add_garbage_collection),
+        "Waits for any of many sockets, file descriptors and objects with "
+        "fileno(). Any thread may change it, also during a poll, which then "
+        "goes on with what was registered when it began.");
     type.def(py::init<>())
-        .def("register", &register_target, py::arg("socket"),
-             py::arg("flags") = ZMQ_POLLIN | ZMQ_POLLOUT,
-             "Adds a socket, file descriptor or object with fileno(), or changes what it waits for: "
-             "POLLIN, POLLOUT or both. 0 removes it.")
+        .def(
+            "register", &register_target, py::arg("socket"),
+            py::arg("flags") = ZMQ_POLLIN | ZMQ_POLLOUT,
+            "Adds a socket, file descriptor or object with fileno(), or changes what it waits for: "
+            "POLLIN, POLLOUT or both. 0 removes it.")
         .def("modify", &register_target, py::arg("socket"),
              py::arg("flags") = ZMQ_POLLIN | ZMQ_POLLOUT, "Changes what an object waits for.")
-        .def("unregister", &unregister, py::arg("socket"), "Removes one; KeyError if it is not there.")
+        .def("unregister", &unregister, py::arg("socket"),
+             "Removes one; KeyError if it is not there.")
         .def_property_readonly(
             "sockets",
             [](const BoundPoller& self) {
@@ -221,3 +223,5 @@ void bind_poller(py::module_& m)
     require_init(type);
     add_methods(type, methods);
 }
+
+}  // namespace zmqpp::binding

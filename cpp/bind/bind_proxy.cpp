@@ -4,7 +4,7 @@
 #include "socket.hpp"
 #include "zmqpp/core/proxy.hpp"
 
-using namespace zmqpp::binding;  // NOLINT: this file's own names
+namespace zmqpp::binding {
 
 void bind_proxy(py::module_& m)
 {
@@ -16,8 +16,10 @@ void bind_proxy(py::module_& m)
         },
         py::arg("frontend"), py::arg("backend"), py::arg("capture") = py::none(),
         "Carries messages between two sockets, both ways, with a copy of each to `capture` "
-        "(zmq_proxy).\n\nIt goes on until a socket is closed (raises SocketClosed), the context ends "
-        "(ContextTerminated) or a signal handler raises. Other threads may go on using the sockets.");
+        "(zmq_proxy).\n\nIt goes on until a socket is closed (raises SocketClosed), the context "
+        "ends "
+        "(ContextTerminated) or a signal handler raises. Other threads may go on using the "
+        "sockets.");
     m.def(
         "proxy_steerable",
         [](const BoundSocket& frontend, const BoundSocket& backend,
@@ -32,8 +34,12 @@ void bind_proxy(py::module_& m)
         },
         py::arg("frontend"), py::arg("backend"), py::arg("capture") = py::none(),
         py::arg("control") = py::none(),
-        "proxy() that obeys a PAIR, PULL, SUB or REP socket (zmq_proxy_steerable).\n\nThe commands: "
-        "b'PAUSE', b'RESUME', b'TERMINATE', on which it returns, and b'STATISTICS', answered by eight "
+        "proxy() that obeys a PAIR, PULL, SUB or REP socket (zmq_proxy_steerable).\n\nThe "
+        "commands: "
+        "b'PAUSE', b'RESUME', b'TERMINATE', on which it returns, and b'STATISTICS', answered by "
+        "eight "
         "frames of 8 bytes in the machine's order: messages and bytes received, messages and bytes "
         "sent, by the frontend, then by the backend.");
 }
+
+}  // namespace zmqpp::binding

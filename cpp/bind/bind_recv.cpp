@@ -55,7 +55,8 @@ auto receive(BoundSocket& socket, const char* operation, const RecvCall& call, A
     return received;
 }
 
-std::optional<Message> receive_message(BoundSocket& socket, const char* operation, const RecvCall& call)
+std::optional<Message> receive_message(BoundSocket& socket, const char* operation,
+                                       const RecvCall& call)
 {
     return receive(
         socket, operation, call, [&] { return socket.try_recv(); },
@@ -109,7 +110,8 @@ PyObject* recv(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
     });
 }
 
-PyObject* recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+PyObject* recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                         PyObject* keywords)
 {
     static constexpr Parameters<4> parameters{
         "recv_multipart", {"flags", "copy", "track", "timeout"}, 0, 3};
@@ -151,7 +153,8 @@ PyObject* try_recv(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyOb
                        [](BoundSocket& socket) { return socket.try_recv(); });
 }
 
-PyObject* try_recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+PyObject* try_recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                             PyObject* keywords)
 {
     return try_receive(self, "try_recv_multipart", args, nargs, keywords,
                        [](BoundSocket& socket) { return socket.try_recv_multipart(); });
@@ -190,19 +193,22 @@ PyObject* recv_into(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyO
     // The view has no destructor and is released by hand: see gil.hpp.
     Py_buffer view;
     if (PyObject_GetBuffer(given[0], &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) != 0) {
-        PyObject* kind = PyErr_ExceptionMatches(PyExc_TypeError) ? PyExc_TypeError : PyExc_BufferError;
-        return PyErr_Format(kind, "recv_into() takes a writable, contiguous buffer, and this %s is none",
+        PyObject* kind =
+            PyErr_ExceptionMatches(PyExc_TypeError) ? PyExc_TypeError : PyExc_BufferError;
+        return PyErr_Format(kind,
+                            "recv_into() takes a writable, contiguous buffer, and this %s is none",
                             Py_TYPE(given[0])->tp_name);
     }
     PyObject* result = guarded([&]() -> PyObject* {
         const auto room = static_cast<std::size_t>(view.len);
         if (nbytes < 0 || static_cast<std::size_t>(nbytes) > room) {
-            PyErr_Format(PyExc_ValueError, "recv_into(): nbytes is %d, the buffer has %zu bytes", nbytes,
-                         room);
+            PyErr_Format(PyExc_ValueError, "recv_into(): nbytes is %d, the buffer has %zu bytes",
+                         nbytes, room);
             return nullptr;
         }
         auto message = receive_message(*socket, "recv_into()", call);
-        return message ? fill(*socket, *message, view.buf, nbytes == 0 ? room : static_cast<std::size_t>(nbytes))
+        return message ? fill(*socket, *message, view.buf,
+                              nbytes == 0 ? room : static_cast<std::size_t>(nbytes))
                        : nullptr;
     });
     PyBuffer_Release(&view);
@@ -240,22 +246,29 @@ PyMethodDef methods[] = {
      "recv(self: zmqpp._core.Socket, flags: int = 0, copy: bool = True, track: bool = False, *, "
      "timeout: float | datetime.timedelta | None = None) -> bytes | zmqpp._core.Message\n\n"
      "Receives one message, or the next part of one (zmq_msg_recv).\n\n"
-     "Returns bytes, or with copy=False a Message that has the bytes in place. timeout: milliseconds\n"
-     "or a timedelta; the option rcvtimeo is the default. Raises Timeout when it runs out, Again for\n"
+     "Returns bytes, or with copy=False a Message that has the bytes in place. timeout: "
+     "milliseconds\n"
+     "or a timedelta; the option rcvtimeo is the default. Raises Timeout when it runs out, Again "
+     "for\n"
      "DONTWAIT, SocketClosed and ContextTerminated when closed meanwhile, StateError out of turn\n"
      "(REQ, REP)."},
     {"recv_multipart", as_method(recv_multipart), METH_FASTCALL | METH_KEYWORDS,
      "recv_multipart($self, flags=0, copy=True, track=False, *, timeout=None)\n"
      "--\n\n"
-     "recv_multipart(self: zmqpp._core.Socket, flags: int = 0, copy: bool = True, track: bool = False, "
-     "*, timeout: float | datetime.timedelta | None = None) -> list[bytes] | list[zmqpp._core.Message]\n\n"
-     "Receives all parts of one message (zmq_msg_recv), or what is left of one that recv() began.\n\n"
+     "recv_multipart(self: zmqpp._core.Socket, flags: int = 0, copy: bool = True, track: bool = "
+     "False, "
+     "*, timeout: float | datetime.timedelta | None = None) -> list[bytes] | "
+     "list[zmqpp._core.Message]\n\n"
+     "Receives all parts of one message (zmq_msg_recv), or what is left of one that recv() "
+     "began.\n\n"
      "The rest is as in recv(). Nothing comes between the parts: no signal, no other thread."},
     {"try_recv", as_method(try_recv), METH_FASTCALL | METH_KEYWORDS,
      "try_recv($self, copy=True)\n"
      "--\n\n"
-     "try_recv(self: zmqpp._core.Socket, copy: bool = True) -> bytes | zmqpp._core.Message | None\n\n"
-     "Receives one message if one is there, else returns None: recv(DONTWAIT) without the exception."},
+     "try_recv(self: zmqpp._core.Socket, copy: bool = True) -> bytes | zmqpp._core.Message | "
+     "None\n\n"
+     "Receives one message if one is there, else returns None: recv(DONTWAIT) without the "
+     "exception."},
     {"try_recv_multipart", as_method(try_recv_multipart), METH_FASTCALL | METH_KEYWORDS,
      "try_recv_multipart($self, copy=True)\n"
      "--\n\n"
@@ -273,9 +286,11 @@ PyMethodDef methods[] = {
     {"poll", as_method(poll), METH_FASTCALL | METH_KEYWORDS,
      "poll($self, timeout=None, flags=1)\n"
      "--\n\n"
-     "poll(self: zmqpp._core.Socket, timeout: float | datetime.timedelta | None = None, flags: int = 1) "
+     "poll(self: zmqpp._core.Socket, timeout: float | datetime.timedelta | None = None, flags: int "
+     "= 1) "
      "-> int\n\n"
-     "Waits until something of `flags` (POLLIN, POLLOUT) can be done and returns what; 0 if `timeout`,\n"
+     "Waits until something of `flags` (POLLIN, POLLOUT) can be done and returns what; 0 if "
+     "`timeout`,\n"
      "milliseconds or a timedelta, ran out first (ZMQ_EVENTS). None waits for ever."},
     {nullptr, nullptr, 0, nullptr},
 };

@@ -5,8 +5,7 @@
 #include "gil.hpp"
 #include "zmqpp/core/security.hpp"
 
-using namespace zmqpp::binding;  // NOLINT: this file's own names
-
+namespace zmqpp::binding {
 namespace {
 
 // Bytes-like, or ASCII text.
@@ -34,7 +33,8 @@ void bind_security(py::module_& m)
             const zmqpp::CurveKeys keys = without_gil([] { return zmqpp::curve_keypair(); });
             return std::pair(py::bytes(keys.public_key), py::bytes(keys.secret_key));
         },
-        "A new pair of CURVE keys, (public, secret), each 40 characters of Z85 (zmq_curve_keypair). "
+        "A new pair of CURVE keys, (public, secret), each 40 characters of Z85 "
+        "(zmq_curve_keypair). "
         "Raises NotSupported if libzmq was built without CURVE.");
     m.def(
         "curve_public",
@@ -48,13 +48,17 @@ void bind_security(py::module_& m)
             return py::bytes(zmqpp::z85_encode(to_string(bytes, "z85_encode()")));
         },
         py::arg("rawbytes"),
-        "Z85 text of bytes, whose number is a multiple of 4: 5 characters for each 4 (zmq_z85_encode).");
+        "Z85 text of bytes, whose number is a multiple of 4: 5 characters for each 4 "
+        "(zmq_z85_encode).");
     m.def(
         "z85_decode",
         [](argument::Text text) {
             return py::bytes(zmqpp::z85_decode(to_string(text, "z85_decode()")));
         },
         py::arg("z85bytes"),
-        "The bytes of Z85 text, whose length is a multiple of 5 (zmq_z85_decode). Raises ZMQError if it "
+        "The bytes of Z85 text, whose length is a multiple of 5 (zmq_z85_decode). Raises ZMQError "
+        "if it "
         "is no Z85.");
 }
+
+}  // namespace zmqpp::binding

@@ -49,14 +49,13 @@ bool wait_and_send(BoundSocket& socket, Message* parts, std::size_t count, const
         set_again(socket, "send()", no_room);
         return false;
     }
-    const auto deadline = to_deadline_or(call.timeout, milliseconds, [&] {
-        return socket.option_deadline(ZMQ_SNDTIMEO, "send()");
-    });
+    const auto deadline = to_deadline_or(
+        call.timeout, milliseconds, [&] { return socket.option_deadline(ZMQ_SNDTIMEO, "send()"); });
     if (!deadline) {
         return false;
     }
-    const bool sent = without_gil(
-        [&] { return socket.Socket::send(parts, count, call.flags, *deadline); });
+    const bool sent =
+        without_gil([&] { return socket.Socket::send(parts, count, call.flags, *deadline); });
     if (!sent) {
         set_timeout(socket, "send()", no_room);
     }
@@ -185,7 +184,8 @@ bool to_parts(PyObject* iterable, const Sending& sending, Multipart& parts)
     return converted;
 }
 
-PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                         PyObject* keywords)
 {
     static constexpr Parameters<5> parameters{
         "send_multipart", {"msg_parts", "flags", "copy", "track", "timeout"}, 1, 4};
@@ -209,15 +209,18 @@ PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs
 
 PyMethodDef methods[] = {
     {"send", as_method(send), METH_FASTCALL | METH_KEYWORDS,
-     "send($self, data, flags=0, copy=True, track=False, routing_id=None, group=None, *, timeout=None)\n"
+     "send($self, data, flags=0, copy=True, track=False, routing_id=None, group=None, *, "
+     "timeout=None)\n"
      "--\n\n"
      "send(self: zmqpp._core.Socket, data: Buffer | zmqpp._core.Message, flags: int = 0, "
-     "copy: bool = True, track: bool = False, routing_id: int | None = None, group: str | None = None, *, "
+     "copy: bool = True, track: bool = False, routing_id: int | None = None, group: str | None = "
+     "None, *, "
      "timeout: float | datetime.timedelta | None = None) -> zmqpp._core.MessageTracker | None\n\n"
      "Sends one message, or with SNDMORE in `flags` one part of it (zmq_msg_send).\n\n"
      "data: bytes-like, or a Message, which may be sent again. copy=False lends data of\n"
      "`copy_threshold` bytes and more to libzmq: do not change it until the MessageTracker that\n"
-     "track=True returns is done. timeout: milliseconds or a timedelta; the option sndtimeo is the\n"
+     "track=True returns is done. timeout: milliseconds or a timedelta; the option sndtimeo is "
+     "the\n"
      "default. Raises Timeout when it runs out, Again for DONTWAIT, SocketClosed and\n"
      "ContextTerminated when closed meanwhile, StateError out of turn (REQ, REP), HostUnreachable\n"
      "(ROUTER with router_mandatory). The message is sent whole or not at all."},

@@ -21,8 +21,9 @@ PyObject* set_again(const BoundSocket& socket, const char* operation, const char
 
 PyObject* set_timeout(const BoundSocket& socket, const char* operation, const char* missing)
 {
-    return set_error(error_classes.timeout, EAGAIN,
-                     std::string(operation) + " on " + socket.describe() + ": time ran out, " + missing);
+    return set_error(
+        error_classes.timeout, EAGAIN,
+        std::string(operation) + " on " + socket.describe() + ": time ran out, " + missing);
 }
 
 namespace {
@@ -72,8 +73,8 @@ PyObject* get_closed(PyObject* self, void* /*unused*/)
 }
 
 PyGetSetDef attributes[] = {
-    {"closed", get_closed, nullptr, "bool: Whether the socket was closed, here or by another handle. Read-only.",
-     nullptr},
+    {"closed", get_closed, nullptr,
+     "bool: Whether the socket was closed, here or by another handle. Read-only.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
@@ -96,9 +97,6 @@ void close_socket(BoundSocket& socket, argument::OptionalTime value)
 }
 
 }  // namespace
-}  // namespace zmqpp::binding
-
-using namespace zmqpp::binding;  // NOLINT: this file's own names
 
 void bind_socket(py::module_& m)
 {
@@ -107,12 +105,16 @@ void bind_socket(py::module_& m)
         "A ZeroMQ socket. Any thread may use it at any time; see zmqpp.Socket.");
 
     type.def(py::init([](const zmqpp::Context& context, int socket_type) {
-                 return BoundSocket(zmqpp::Socket(context, static_cast<zmqpp::SocketType>(socket_type),
-                                                  caller_line()));
+                 std::string origin = caller_line();
+                 // Without the GIL, because it may wait for a place among max_sockets.
+                 return BoundSocket(without_gil([&] {
+                     return zmqpp::Socket(context, static_cast<zmqpp::SocketType>(socket_type),
+                                          std::move(origin));
+                 }));
              }),
              py::arg("context"), py::arg("socket_type"), "Opens a socket (zmq_socket).")
-        .def(py::init([](const BoundSocket& socket) { return BoundSocket(socket); }), py::arg("socket"),
-             "A second handle on the same socket.")
+        .def(py::init([](const BoundSocket& socket) { return BoundSocket(socket); }),
+             py::arg("socket"), "A second handle on the same socket.")
         .def_static(
             "_borrow",
             [](const zmqpp::Context& context, std::uintptr_t handle) {
@@ -152,7 +154,8 @@ void bind_socket(py::module_& m)
                 without_gil([&] { socket.Socket::unbind(endpoint); });
             },
             py::arg("addr"),
-            "Stops accepting peers at an endpoint, as given to bind() or returned by it (zmq_unbind).")
+            "Stops accepting peers at an endpoint, as given to bind() or returned by it "
+            "(zmq_unbind).")
         .def(
             "disconnect",
             [](BoundSocket& socket, const std::string& endpoint) {
@@ -174,20 +177,26 @@ void bind_socket(py::module_& m)
 
         .def("_close", &close_socket, py::arg("linger") = py::none(), "zmq_close.")
         .def_property_readonly(
-            "_socket_type", [](const BoundSocket& socket) { return static_cast<int>(socket.Socket::type()); })
-        .def_property_readonly("_context", [](const BoundSocket& socket) { return socket.Socket::context(); })
-        .def_property_readonly("origin", [](const BoundSocket& socket) { return socket.Socket::origin(); },
-                               "The line that opened the socket, as file:line.")
+            "_socket_type",
+            [](const BoundSocket& socket) { return static_cast<int>(socket.Socket::type()); })
+        .def_property_readonly("_context",
+                               [](const BoundSocket& socket) { return socket.Socket::context(); })
+        .def_property_readonly(
+            "origin", [](const BoundSocket& socket) { return socket.Socket::origin(); },
+            "The line that opened the socket, as file:line.")
         .def_property_readonly(
             "underlying",
-            [](const BoundSocket& socket) { return reinterpret_cast<std::uintptr_t>(socket.handle()); },
+            [](const BoundSocket& socket) {
+                return reinterpret_cast<std::uintptr_t>(socket.handle());
+            },
             "The address of the libzmq socket, for code that shares it; 0 once closed.")
         .def_readwrite("copy_threshold", &BoundSocket::copy_threshold,
                        "With copy=False, data of fewer bytes is copied all the same.")
         .def("_describe", [](const BoundSocket& socket) { return socket.describe(); })
         .def("__eq__",
              [](const BoundSocket& socket, const py::object& other) {
-                 return py::isinstance<BoundSocket>(other) && other.cast<const BoundSocket&>() == socket;
+                 return py::isinstance<BoundSocket>(other) &&
+                        other.cast<const BoundSocket&>() == socket;
              })
         .def("__hash__", [](const BoundSocket& socket) {
             return std::hash<const void*>()(socket.state().get());
@@ -199,3 +208,5 @@ void bind_socket(py::module_& m)
     add_receiving(type);
     add_options(type);
 }
+
+}  // namespace zmqpp::binding

@@ -8,8 +8,7 @@
 #include "timeout.hpp"
 #include "zmqpp/core/tracker.hpp"
 
-using namespace zmqpp::binding;  // NOLINT: this file's own names
-
+namespace zmqpp::binding {
 namespace {
 
 // Also lets go of the buffers, so that their owners can resize them at once.
@@ -26,9 +25,10 @@ bool is_done(const zmqpp::Tracker& tracker)
 
 void bind_tracker(py::module_& m)
 {
-    py::class_<zmqpp::Tracker> type(m, "MessageTracker",
-                               "Tells when libzmq is done with the memory of a message that was sent "
-                               "without a copy. It covers every part of the message.");
+    py::class_<zmqpp::Tracker> type(
+        m, "MessageTracker",
+        "Tells when libzmq is done with the memory of a message that was sent "
+        "without a copy. It covers every part of the message.");
     require_init(type);
     type.def_property_readonly("done", &is_done,
                                "Whether all of the message's buffers may be changed again.")
@@ -48,6 +48,9 @@ void bind_tracker(py::module_& m)
                 release_returned_buffers();
             },
             py::arg("timeout") = -1,
-            "Waits until `done`, at most `timeout` seconds (a timedelta will do; negative or None: for "
+            "Waits until `done`, at most `timeout` seconds (a timedelta will do; negative or None: "
+            "for "
             "ever). Raises NotDone if that was not enough.");
 }
+
+}  // namespace zmqpp::binding

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #endif
 
+namespace zmqpp::binding {
 namespace {
 
 // libzmq spells "ipc" and "curve" but "WS" and "WSS": any case will do.
@@ -83,7 +84,8 @@ void bind_version(py::module_& m)
             info["libzmq_path"] = library_path();
             info["drafts"] = zmqpp::has_drafts();
             py::dict capabilities;
-            for (const char* name : {"ipc", "curve", "gssapi", "pgm", "norm", "tipc", "ws", "wss"}) {
+            for (const char* name :
+                 {"ipc", "curve", "gssapi", "pgm", "norm", "tipc", "ws", "wss"}) {
                 capabilities[name] = has(name);
             }
             info["capabilities"] = capabilities;
@@ -92,3 +94,5 @@ void bind_version(py::module_& m)
         "What this is built with: versions of libzmq compiled against and loaded, the file it was "
         "loaded from, drafts, capabilities.");
 }
+
+}  // namespace zmqpp::binding

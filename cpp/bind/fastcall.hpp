@@ -37,8 +37,9 @@ inline void require_init(const py::handle& type)
 {
     type.attr("__reduce__") = py::cpp_function(
         [](const py::handle& self) -> py::object {
-            throw py::type_error(std::string(Py_TYPE(self.ptr())->tp_name) +
-                                 " objects cannot be copied or pickled: they belong to this process");
+            throw py::type_error(
+                std::string(Py_TYPE(self.ptr())->tp_name) +
+                " objects cannot be copied or pickled: they belong to this process");
         },
         py::name("__reduce__"), py::is_method(type));
     py::detail::get_type_info(reinterpret_cast<PyTypeObject*>(type.ptr()))->operator_new =
@@ -72,7 +73,8 @@ template <std::size_t count> struct Parameters {
         }
         for (std::size_t i = given; i < required; ++i) {
             if (values[i] == nullptr) {
-                PyErr_Format(PyExc_TypeError, "%s() is missing the argument '%s'", method, names[i]);
+                PyErr_Format(PyExc_TypeError, "%s() is missing the argument '%s'", method,
+                             names[i]);
                 return false;
             }
         }
@@ -90,8 +92,8 @@ private:
                 ++i;
             }
             if (i == count) {
-                PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'", method,
-                             keyword);
+                PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'",
+                             method, keyword);
                 return false;
             }
             if (values[i] != nullptr) {

@@ -4,19 +4,21 @@
 
 PYBIND11_MODULE(_core, m)
 {
+    namespace binding = zmqpp::binding;
+
     m.attr("__version__") = ZMQPP_VERSION;
     m.doc() = "The compiled half of zmqpp: the C++ core as Python sees it.";
 
-    bind_errors(m);
-    bind_constants(m);
-    bind_version(m);
-    bind_security(m);
-    bind_tracker(m);
-    bind_message(m);
-    bind_context(m);
-    bind_socket(m);
-    bind_poller(m);
-    bind_proxy(m);
-    bind_monitor(m);
-    bind_exit(m);
+    binding::bind_errors(m);
+    binding::bind_constants(m);
+    binding::bind_version(m);
+    binding::bind_security(m);
+    binding::bind_tracker(m);
+    binding::bind_message(m);
+    binding::bind_context(m);
+    binding::bind_socket(m);
+    binding::bind_poller(m);
+    binding::bind_proxy(m);
+    binding::bind_monitor(m);
+    binding::bind_exit(m);
 }

@@ -94,7 +94,8 @@ bool to_number(PyObject* value, const OptionRow& row, WireValue& wire)
     } else if (number > INT_MAX || number < INT_MIN) {
         return out_of_range(value, row);
     } else {
-        put(wire, row.kind == Kind::boolean ? static_cast<int>(number != 0) : static_cast<int>(number));
+        put(wire,
+            row.kind == Kind::boolean ? static_cast<int>(number != 0) : static_cast<int>(number));
     }
     return true;
 }

@@ -34,7 +34,8 @@ bool to_wire(PyObject* value, const OptionRow& row, WireValue& wire);
 
 // The row of a number; nullptr if the table has none.
 template <std::size_t count>
-[[nodiscard]] const OptionRow* find_option(const OptionRow (&table)[count], int id, bool for_writing)
+[[nodiscard]] const OptionRow* find_option(const OptionRow (&table)[count], int id,
+                                           bool for_writing)
 {
     for (const OptionRow& row : table) {
         // libzmq gave number 3 of contexts to two options, one to read and one to write.

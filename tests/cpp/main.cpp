@@ -87,10 +87,9 @@ extern "C" {
 int __lsan_is_turned_off();  // NOLINT: the runtime's name
 int __lsan_is_turned_off() { return is_forked_child ? 1 : 0; }
 
-// The tests of fork() start threads in the child; and the second that the runtime waits at exit for
-// late reports would be one for each scenario.
+// The second that the runtime waits at exit for late reports would be one for each scenario.
 const char* __tsan_default_options();  // NOLINT: the runtime's name
-const char* __tsan_default_options() { return "die_after_fork=0:atexit_sleep_ms=50"; }
+const char* __tsan_default_options() { return "atexit_sleep_ms=50"; }
 }
 
 // --- processes ---
@@ -177,21 +176,22 @@ Scenario::Scenario(const char* scenario_name, int (*scenario_run)())
     scenarios = this;
 }
 
-std::size_t count_descriptors()
+}  // namespace testing
+#endif
+
+std::size_t testing::count_descriptors()
 {
-    const char* folder = "/dev/fd";
-    DIR* directory = ::opendir(folder);
-    REQUIRE(directory != nullptr);
     std::size_t count = 0;
+#ifndef _WIN32
+    DIR* directory = ::opendir("/dev/fd");
+    REQUIRE(directory != nullptr);
     while (::readdir(directory) != nullptr) {
         ++count;
     }
     ::closedir(directory);
+#endif
     return count;
 }
-
-}  // namespace testing
-#endif
 
 int main(int count, char** arguments)
 {

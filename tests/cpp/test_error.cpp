@@ -81,7 +81,8 @@ TEST_CASE("An endpoint that is wrong says which part of it is")
     CHECK(contains(bind_error("tcp://no-such-interface:5555"),
                    "no interface or address 'no-such-interface'"));
 #ifndef _WIN32
-    CHECK(contains(bind_error("ipc:///no/such/folder/socket"), "folder of this path does not exist"));
+    CHECK(
+        contains(bind_error("ipc:///no/such/folder/socket"), "folder of this path does not exist"));
     CHECK(contains(bind_error("ipc:///tmp/" + std::string(200, 'l')), "the path has 205 bytes"));
 #endif
     CHECK(contains(bind_error("tcp://127.0.0.1:port"), "REP socket"));
@@ -176,7 +177,7 @@ TEST_CASE("When no more sockets are allowed, the error names the limit")
 TEST_CASE("A socket type that libzmq does not have is an error that says so")
 {
     const zmqpp::Context context;
-    CHECK(contains(
-        message_of<zmqpp::Error>([&] { const Socket socket(context, static_cast<SocketType>(99)); }),
-        "no such socket type"));
+    CHECK(contains(message_of<zmqpp::Error>(
+                       [&] { const Socket socket(context, static_cast<SocketType>(99)); }),
+                   "no such socket type"));
 }

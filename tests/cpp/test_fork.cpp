@@ -35,6 +35,9 @@ template <class Call> bool is_refused(Call&& call)
 // A whole round trip in a fresh context.
 int round_trip()
 {
+    if (under_tsan) {
+        return 0;  // which takes a child's threads for its parent's, and gives up
+    }
     Context context;
     Connected pair(context, SocketType::rep, SocketType::req, any_port);
     pair.second.send("x");
@@ -182,7 +185,7 @@ TEST_CASE("A child is not caught by locks that threads of its parent held when i
     }
 }
 
-TEST_CASE("A child's child is a child too")
+TEST_CASE("A child's child is a child too" * doctest::skip(under_tsan))
 {
     const Context context;
     const Ended ended = in_child([&] {
@@ -201,7 +204,9 @@ TEST_CASE("A child's child is a child too")
     CHECK(ended.errors == "");
 }
 
-TEST_CASE("A child that is born in a signal handler, inside a wait, leaves the wait with ForkError")
+TEST_CASE(
+    "A child that is born in a signal handler, inside a wait, leaves the wait with ForkError" *
+    doctest::skip(under_tsan))
 {
     static std::atomic<pid_t> child;
     child = -1;

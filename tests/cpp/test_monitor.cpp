@@ -23,7 +23,8 @@ namespace {
 }
 
 // Whoever waits for an event is told of the end, by libzmq's last event or by an exception.
-template <class Exception> [[nodiscard]] bool is_over(std::future<std::optional<MonitorEvent>>& waiting)
+template <class Exception>
+[[nodiscard]] bool is_over(std::future<std::optional<MonitorEvent>>& waiting)
 {
     try {
         const auto event = waiting.get();
@@ -93,7 +94,8 @@ TEST_CASE("Closing the watched socket ends its monitor")
     CHECK_FALSE(monitor.recv(patience).has_value());
 }
 
-TEST_CASE("Closing the watched socket ends its monitor at once, though messages are still to be sent")
+TEST_CASE(
+    "Closing the watched socket ends its monitor at once, though messages are still to be sent")
 {
     const Context context;
     Socket socket(context, SocketType::push);
@@ -134,6 +136,7 @@ TEST_CASE("The end of the context ends a monitor")
 TEST_CASE("A socket and its monitor may be closed in either order, again and again, with traffic")
 {
     Context context;
+    context.set_linger(100ms);  // for those that are closed before they are connected
     Socket server(context, SocketType::router);
     const std::string endpoint = server.bind(any_port);
     const std::size_t before = count_descriptors();

@@ -25,15 +25,15 @@ TEST_CASE("An option of every kind reads back what was written, in its own type"
 {
     const Context context;
     Socket socket(context, SocketType::dealer);
-    check_round_trip(socket, option::sndhwm, 17);                   // integer
-    check_round_trip(socket, option::immediate, true);              // boolean
-    check_round_trip(socket, option::rcvtimeo, 250ms);              // milliseconds
+    check_round_trip(socket, option::sndhwm, 17);       // integer
+    check_round_trip(socket, option::immediate, true);  // boolean
+    check_round_trip(socket, option::rcvtimeo, 250ms);  // milliseconds
     check_round_trip(socket, option::linger, -1ms);
-    check_round_trip(socket, option::maxmsgsize, std::int64_t{1} << 40);  // int64
-    check_round_trip(socket, option::affinity, std::uint64_t{3});   // uint64
-    check_round_trip(socket, option::plain_username, "someone");    // text
+    check_round_trip(socket, option::maxmsgsize, std::int64_t{1} << 40);   // int64
+    check_round_trip(socket, option::affinity, std::uint64_t{3});          // uint64
+    check_round_trip(socket, option::plain_username, "someone");           // text
     check_round_trip(socket, option::routing_id, std::string("a\0b", 3));  // bytes
-    CHECK(socket.get(option::fd) != zmqpp::no_descriptor);          // descriptor
+    CHECK(socket.get(option::fd) != zmqpp::no_descriptor);                 // descriptor
 
     static_assert(std::is_same_v<decltype(socket.get(option::sndhwm)), int>);
     static_assert(std::is_same_v<decltype(socket.get(option::immediate)), bool>);
@@ -85,8 +85,7 @@ TEST_CASE("A value that libzmq refuses is an error that names option and socket"
 {
     const Context context;
     Socket socket(context, SocketType::req);
-    const std::string text =
-        message_of<zmqpp::Error>([&] { socket.set(option::sndhwm, -5); });
+    const std::string text = message_of<zmqpp::Error>([&] { socket.set(option::sndhwm, -5); });
     CHECK(contains(text, "set option sndhwm of REQ socket"));
     CHECK(contains(text, "not a valid value"));
     CHECK_THROWS_AS(socket.set(option::routing_id, std::string(300, 'x')), zmqpp::Error);

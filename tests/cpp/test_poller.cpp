@@ -139,7 +139,8 @@ TEST_CASE("A poll waits for room to send")
     CHECK(waiting.get().size() == 1);
 }
 
-TEST_CASE("Closing a socket ends the polls that wait for it, also those that wait for nothing of it")
+TEST_CASE(
+    "Closing a socket ends the polls that wait for it, also those that wait for nothing of it")
 {
     const Context context;
     for (const int events : {ZMQ_POLLIN, ZMQ_POLLOUT, 0}) {

@@ -15,8 +15,11 @@ namespace {
 // A proxy in its own thread, between endpoints that others connect to.
 struct Running {
     Running(const Context& context, SocketType front_type, SocketType back_type)
-        : front(context, front_type), back(context, back_type), capture_reader(context, SocketType::pull),
-          capture(context, SocketType::push), control(context, SocketType::pair),
+        : front(context, front_type),
+          back(context, back_type),
+          capture_reader(context, SocketType::pull),
+          capture(context, SocketType::push),
+          control(context, SocketType::pair),
           remote(context, SocketType::pair)
     {
         front_endpoint = front.bind(fresh_inproc());
@@ -187,7 +190,8 @@ TEST_CASE("A steered proxy counts messages and bytes")
         return counts;
     };
     // Three messages of "me" and five bytes came in at the front and went out at the back.
-    CHECK(eventually([&] { return statistics() == std::vector<std::uint64_t>{3, 21, 0, 0, 0, 0, 3, 21}; }));
+    CHECK(eventually(
+        [&] { return statistics() == std::vector<std::uint64_t>{3, 21, 0, 0, 0, 0, 3, 21}; }));
     proxy.command("KILL");
     CHECK_NOTHROW(proxy.thread.get());
 }

@@ -35,8 +35,8 @@ TEST_CASE("Drafts work only if they are compiled in here and in libzmq")
 TEST_CASE("What a libzmq is too old for names the version that has it, and the one that runs")
 {
     CHECK_NOTHROW(zmqpp::require_library("Something", 40200, false));
-    const std::string text = message_of<zmqpp::NotSupported>(
-        [] { zmqpp::require_library("Something", 990102, false); });
+    const std::string text =
+        message_of<zmqpp::NotSupported>([] { zmqpp::require_library("Something", 990102, false); });
     CHECK(contains(text, "Something needs libzmq 99.1.2"));
     CHECK(contains(text, zmqpp::library_version().to_string()));
 }

@@ -15,33 +15,41 @@
 
 #include "zmqpp/core.hpp"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ZMQPP_UNDER_ASAN
+#elif defined(__SANITIZE_THREAD__)
+#define ZMQPP_UNDER_TSAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ZMQPP_UNDER_ASAN
+#elif __has_feature(thread_sanitizer)
+#define ZMQPP_UNDER_TSAN
+#endif
+#endif
+
 namespace testing {
 
 using namespace std::chrono_literals;  // NOLINT: 10ms reads better than its name
 using Clock = std::chrono::steady_clock;
 
 // Sanitizers make everything slower, so limits that are about being prompt are stretched by this.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr int slowness = 5;
-#else
-inline constexpr int slowness = 1;
-#endif
-#ifdef __SANITIZE_THREAD__
+#ifdef ZMQPP_UNDER_TSAN
 inline constexpr bool under_tsan = true;
 #else
 inline constexpr bool under_tsan = false;
 #endif
-#ifdef __SANITIZE_ADDRESS__
+#ifdef ZMQPP_UNDER_ASAN
 inline constexpr bool under_asan = true;
 #else
 inline constexpr bool under_asan = false;
 #endif
+inline constexpr int slowness = under_asan || under_tsan ? 5 : 1;
 
 // Longer than anything takes that does not hang.
 inline constexpr auto patience = 20s;
 
-// How soon a call must come back that was told to.
-inline constexpr auto promptly = 300ms * slowness;
+// How soon a call must come back that was told to; mostly it is a thousand times sooner.
+inline constexpr auto promptly = 500ms * slowness;
 
 // How long the tests of endurance go on: ZMQPP_STRESS_SECONDS, or a little.
 inline std::chrono::milliseconds stress_time()
@@ -72,6 +80,24 @@ public:
 private:
     Clock::time_point start_ = Clock::now();
 };
+
+// Whether a call that fails takes this long: never less, and for once in a few tries, which a busy
+// machine may spoil, hardly more.
+template <class Call> [[nodiscard]] bool takes(std::chrono::milliseconds time, Call&& call)
+{
+    for (int tries = 0; tries < 5; ++tries) {
+        const Stopwatch watch;
+        const bool failed = !call();
+        const auto took = watch.elapsed();
+        if (!failed || took < time) {
+            return false;
+        }
+        if (took < time + 30ms * slowness) {
+            return true;
+        }
+    }
+    return false;
+}
 
 // Waits until the condition holds, looking at it again and again; false if it never did.
 template <class Condition>
@@ -155,7 +181,7 @@ struct Connected {
 #ifndef _WIN32
 // How a process ended, and what it said on the way.
 struct Ended {
-    int status = -1;  // exit code, or 128 + signal
+    int status = -1;     // exit code, or 128 + signal
     std::string errors;  // what it wrote to stderr
     std::chrono::milliseconds took{};
 };
@@ -174,8 +200,9 @@ struct Scenario {
     Scenario* next;
 };
 
-// Descriptors that are open in this process.
-[[nodiscard]] std::size_t count_descriptors();
 #endif
+
+// Descriptors that are open in this process; 0 where that cannot be told.
+[[nodiscard]] std::size_t count_descriptors();
 
 }  // namespace testing

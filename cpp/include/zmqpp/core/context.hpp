@@ -64,7 +64,8 @@ public:
     [[nodiscard]] Context borrowed() const { return Context(state_, false); }
 
     template <Kind kind, Access access>
-    void set(const Option<OfContext, kind, access>& option, typename OptionValue<kind>::Argument value)
+    void set(const Option<OfContext, kind, access>& option,
+             typename OptionValue<kind>::Argument value)
     {
         static_assert(access != Access::read_only, "this context option is read-only");
         require_library(std::string("Context option ") + option.row.name, option.row.since,
@@ -109,7 +110,10 @@ public:
 
     // Closes every socket of the context, in whichever thread it is used, and terminates it.
     // `linger` replaces the sockets' own.
-    void destroy() { destroy([](int linger) { return linger; }, longer_than(state_->linger)); }
+    void destroy()
+    {
+        destroy([](int linger) { return linger; }, longer_than(state_->linger));
+    }
     void destroy(std::chrono::milliseconds linger)
     {
         const int most = option_milliseconds(linger);
@@ -134,7 +138,7 @@ public:
     [[nodiscard]] bool is_owner() const { return owner_ && state_->is_owned(); }
 
     // The raw libzmq context, for code that shares it; null once terminated.
-    [[nodiscard]] void* handle() const { return state_->share_handle(); }
+    [[nodiscard]] void* handle() const { return state_->handle(); }
 
     [[nodiscard]] const std::shared_ptr<detail::ContextState>& state() const { return state_; }
 

@@ -62,7 +62,7 @@ public:
         return ours != nullptr ? ours : std::make_shared<ContextState>(handle, false);
     }
 
-    ContextState(void* handle, bool owned) : handle_(handle), owned_(owned), is_shared_(!owned) {}
+    ContextState(void* handle, bool owned) : handle_(handle), owned_(owned) {}
 
     ContextState(const ContextState&) = delete;
     ContextState& operator=(const ContextState&) = delete;
@@ -161,8 +161,9 @@ public:
         const std::string what = std::string("Context.") + row.name;
         with_handle(what.c_str(), [&](void* handle) {
             if (opened_ && is_for_start(static_cast<ContextOption>(row.id))) {
-                throw StateError(what + ": too late, the context has opened its first socket; "
-                                        "give it to the constructor");
+                throw StateError(what +
+                                 ": too late, the context has opened its first socket; "
+                                 "give it to the constructor");
             }
             if (is_string(row.kind)) {
                 set_text(handle, row, value, size);
@@ -289,12 +290,18 @@ public:
         }
         return rc;
     }
+    void note_closed(std::uint64_t serial) noexcept
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        names_.forget(serial);
+    }
     void note_unbound(const std::string& name) noexcept
     {
         const std::lock_guard<std::mutex> guard(mutex_);
         names_.unbind(name);
     }
-    // A name that nobody has bound is bound for the moment of the disconnecting.
+    // A name that nobody has bound is bound for the moment of the disconnecting: who bound it after that,
+    // and met a ROUTER's half of a connection, would abort.
     template <class Call>
     int disconnect_inproc(const std::string& name, std::uint64_t serial, Call&& call)
     {
@@ -303,9 +310,10 @@ public:
             return call();
         }
         if (names_.is_awaited_by_others(name, serial)) {
-            throw StateError("disconnect(\"" + name +
-                             "\"): nobody has bound it yet, and other sockets wait for that too; close "
-                             "the socket instead");
+            throw StateError(
+                "disconnect(\"" + name +
+                "\"): nobody has bound it yet, and other sockets wait for that too; close "
+                "the socket instead");
         }
         void* binder = zmq_socket(handle_, InprocNames::binder_type);
         if (binder == nullptr) {
@@ -319,21 +327,6 @@ public:
         names_.answer(name);
         errno = code;
         return rc;
-    }
-
-    // Whether a socket that is to be closed is kept for that, until nothing can go wrong.
-    [[nodiscard]] bool keeps(void* socket, std::uint64_t serial)
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        // Names that others bind, by the raw handle, are not known here.
-        return !is_shared_ && handle_ != nullptr && !shut_down_ && names_.keep(socket, serial);
-    }
-
-    // From now on others may use the raw handle.
-    [[nodiscard]] void* share_handle() noexcept
-    {
-        is_shared_ = true;
-        return handle();
     }
 
     // How long sockets made from now on keep unsent messages when closed; negative is for ever.
@@ -397,10 +390,11 @@ private:
     {
         std::string text = "Context.socket(" + std::to_string(type) + ")";
         if (code == EMFILE) {
-            text += ": " + std::to_string(sockets_.size()) + " sockets are open and max_sockets is " +
-                    std::to_string(zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS)) +
-                    " (give more to Context(max_sockets=)), which counts closed ones that still have "
-                    "messages to send; or the process is out of file descriptors (see `ulimit -n`)";
+            text +=
+                ": " + std::to_string(sockets_.size()) + " sockets are open and max_sockets is " +
+                std::to_string(zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS)) +
+                " (give more to Context(max_sockets=)), which counts closed ones that still have "
+                "messages to send; or the process is out of file descriptors (see `ulimit -n`)";
         } else if (code == EINVAL) {
             text += ": no such socket type in libzmq " + library_version().to_string();
         } else if (code == EFAULT) {  // a borrowed handle whose owner ended it
@@ -431,7 +425,6 @@ private:
     std::map<std::uint64_t, std::weak_ptr<SocketState>> sockets_;
     std::map<std::string, std::weak_ptr<SocketState>> monitors_;
     InprocNames names_;
-    std::atomic<bool> is_shared_;
     WaiterList enders_;  // threads in terminate()
     std::shared_ptr<Termination> termination_;
     Birthplace birthplace_;

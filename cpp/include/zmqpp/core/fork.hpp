@@ -31,7 +31,8 @@ inline namespace v1 {
 // two libraries in one process, both built from these headers, may have counted differently.
 class Birthplace {
 public:
-    Birthplace() : generation_(&fork_generation()), born_(generation_->load(std::memory_order_relaxed))
+    Birthplace()
+        : generation_(&fork_generation()), born_(generation_->load(std::memory_order_relaxed))
     {
     }
 

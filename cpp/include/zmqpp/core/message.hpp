@@ -116,7 +116,8 @@ public:
     // memory of libzmq's own. What comes by inproc may be the sender's memory itself.
     [[nodiscard]] bool is_exclusive() const noexcept
     {
-        return zmq_msg_gets(&raw_, "Peer-Address") != nullptr && zmq_msg_get(&raw_, ZMQ_SHARED) == 0;
+        return zmq_msg_gets(&raw_, "Peer-Address") != nullptr &&
+               zmq_msg_get(&raw_, ZMQ_SHARED) == 0;
     }
 
     // Of draft sockets: the peer of a SERVER or PEER, the group of a RADIO or DISH.

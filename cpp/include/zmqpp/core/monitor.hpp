@@ -26,8 +26,9 @@ struct MonitorEvent {
         std::uint16_t event = 0;
         MonitorEvent parsed;
         if (head.size() != sizeof event + sizeof parsed.value) {
-            throw Error(EINVAL, "MonitorEvent: the first frame of a monitor message has 6 bytes, not " +
-                                    std::to_string(head.size()));
+            throw Error(EINVAL,
+                        "MonitorEvent: the first frame of a monitor message has 6 bytes, not " +
+                            std::to_string(head.size()));
         }
         std::memcpy(&event, head.data(), sizeof event);
         std::memcpy(&parsed.value, head.data() + sizeof event, sizeof parsed.value);

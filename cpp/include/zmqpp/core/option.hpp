@@ -106,22 +106,22 @@ template <class Owner, Kind option_kind, Access option_access> struct Option {
 
 // Options of sockets: option::linger, option::rcvhwm ...
 namespace option {
-#define ZMQPP_SOCKET_OPTION(name, id, kind, access, since, doc)                     \
-    inline constexpr Option<OfSocket, Kind::kind, Access::access> name{             \
+#define ZMQPP_SOCKET_OPTION(name, id, kind, access, since, doc)         \
+    inline constexpr Option<OfSocket, Kind::kind, Access::access> name{ \
         {#name, id, Kind::kind, Access::access, since, false, doc}};
-#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, since, doc)               \
-    inline constexpr Option<OfSocket, Kind::kind, Access::access> name{             \
+#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, since, doc)   \
+    inline constexpr Option<OfSocket, Kind::kind, Access::access> name{ \
         {#name, id, Kind::kind, Access::access, since, true, doc}};
 #include "socket_options.def"
 }  // namespace option
 
 // Options of contexts: context_option::io_threads ...
 namespace context_option {
-#define ZMQPP_CONTEXT_OPTION(name, id, kind, access, since, doc)                    \
-    inline constexpr Option<OfContext, Kind::kind, Access::access> name{            \
+#define ZMQPP_CONTEXT_OPTION(name, id, kind, access, since, doc)         \
+    inline constexpr Option<OfContext, Kind::kind, Access::access> name{ \
         {#name, id, Kind::kind, Access::access, since, false, doc}};
-#define ZMQPP_DRAFT_CONTEXT_OPTION(name, id, kind, access, since, doc)              \
-    inline constexpr Option<OfContext, Kind::kind, Access::access> name{            \
+#define ZMQPP_DRAFT_CONTEXT_OPTION(name, id, kind, access, since, doc)   \
+    inline constexpr Option<OfContext, Kind::kind, Access::access> name{ \
         {#name, id, Kind::kind, Access::access, since, true, doc}};
 #include "context_options.def"
 }  // namespace context_option

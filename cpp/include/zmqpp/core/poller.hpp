@@ -32,7 +32,10 @@ public:
     };
 
     // Registers a socket or descriptor, or changes what it waits for. Returns its index.
-    std::size_t set(const Socket& socket, int events) { return set_item({socket, no_descriptor, events}); }
+    std::size_t set(const Socket& socket, int events)
+    {
+        return set_item({socket, no_descriptor, events});
+    }
     std::size_t set(Descriptor descriptor, int events)
     {
         return set_item({std::nullopt, descriptor, events});
@@ -204,7 +207,8 @@ private:
     static int from_poll(const PollItem& poll_item)
     {
         const int events = poll_item.revents;
-        return ((events & POLLIN) != 0 ? ZMQ_POLLIN : 0) | ((events & POLLOUT) != 0 ? ZMQ_POLLOUT : 0) |
+        return ((events & POLLIN) != 0 ? ZMQ_POLLIN : 0) |
+               ((events & POLLOUT) != 0 ? ZMQ_POLLOUT : 0) |
                ((events & POLLPRI) != 0 ? ZMQ_POLLPRI : 0) |
                ((events & ~(POLLIN | POLLOUT | POLLPRI)) != 0 ? ZMQ_POLLERR : 0);
     }

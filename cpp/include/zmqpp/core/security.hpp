@@ -78,9 +78,8 @@ namespace detail {
     }
     std::string bytes(text.size() / 5 * 4, '\0');
     const bool cut_short = text.find('\0') != std::string::npos;  // that ends it for libzmq
-    if (cut_short ||
-        (!text.empty() &&
-         zmq_z85_decode(reinterpret_cast<std::uint8_t*>(bytes.data()), text.c_str()) == nullptr)) {
+    if (cut_short || (!text.empty() && zmq_z85_decode(reinterpret_cast<std::uint8_t*>(bytes.data()),
+                                                      text.c_str()) == nullptr)) {
         throw Error(EINVAL, "z85_decode(): not Z85 text");
     }
     return bytes;

@@ -149,8 +149,9 @@ public:
     // Waits until the deadline; nothing if nothing came.
     [[nodiscard]] std::optional<Message> recv(Deadline deadline)
     {
-        return receive<Message>("recv()", deadline,
-                                [this](Message& into) { return state_->receive_part("recv()", into); });
+        return receive<Message>("recv()", deadline, [this](Message& into) {
+            return state_->receive_part("recv()", into);
+        });
     }
     [[nodiscard]] std::optional<Multipart> recv_multipart(Deadline deadline)
     {
@@ -213,7 +214,8 @@ public:
     // --- options ---
 
     template <Kind kind, Access access>
-    void set(const Option<OfSocket, kind, access>& option, typename OptionValue<kind>::Argument value)
+    void set(const Option<OfSocket, kind, access>& option,
+             typename OptionValue<kind>::Argument value)
     {
         static_assert(access != Access::read_only, "this socket option is read-only");
         if constexpr (is_string(kind)) {
@@ -367,19 +369,22 @@ private:
     std::optional<T> receive(const char* operation, Deadline deadline, Receive&& receive_into)
     {
         std::optional<T> received(std::in_place);
-        if (!state_->until(operation, ZMQ_POLLIN, deadline, [&] { return receive_into(*received); })) {
+        if (!state_->until(operation, ZMQ_POLLIN, deadline,
+                           [&] { return receive_into(*received); })) {
             received.reset();
         }
         return received;
     }
 
-    std::string attach(const char* verb, const std::string& endpoint, int (*call)(void*, const char*));
+    std::string attach(const char* verb, const std::string& endpoint,
+                       int (*call)(void*, const char*));
     void detach(const char* verb, const std::string& endpoint, int (*call)(void*, const char*));
 
     void require_owner() const
     {
         if (!owner_) {
-            throw StateError("Socket.close(): this socket is borrowed; only its owner may close it");
+            throw StateError(
+                "Socket.close(): this socket is borrowed; only its owner may close it");
         }
     }
 

@@ -109,9 +109,10 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
     };
     auto& context = *state_->context();
     const bool impossible = detail::is_port_too_large(endpoint);
-    if (impossible || (!inproc ? attempt()
-                       : binds ? context.bind_inproc(endpoint, type(), attempt)
-                               : context.connect_inproc(endpoint, state_->serial(), type(), attempt)) != 0) {
+    if (impossible ||
+        (!inproc ? attempt()
+         : binds ? context.bind_inproc(endpoint, type(), attempt)
+                 : context.connect_inproc(endpoint, state_->serial(), type(), attempt)) != 0) {
         int code = impossible ? EINVAL : zmq_errno();
         if (binds && code == EAGAIN) {
             code = detail::reason_of_failed_bind(context, endpoint);
@@ -142,10 +143,19 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
     const std::string operation = std::string(verb) + "(\"" + endpoint + "\")";
     const bool binds = call == zmq_unbind;
     const Use use(*state_, operation.c_str());
+    if (!binds) {
+        state_->require_whole_messages(operation);
+    }
     auto& attached = state_->endpoints;
     const auto found = detail::find_endpoint(*state_, endpoint, binds);
     const std::string real = found == attached.end() ? endpoint : found->real;
     const auto attempt = [&] {
+        // For libzmq the two are one: it would take back the other.
+        if (found == attached.end() &&
+            detail::find_endpoint(*state_, endpoint, !binds) != attached.end()) {
+            errno = ENOENT;
+            return -1;
+        }
         return detail::retry([&] { return call(state_->handle(), real.c_str()); });
     };
     if ((!binds && detail::is_inproc(real)

@@ -13,7 +13,8 @@ namespace detail {
 {
     std::string text = std::string(verb) + " option " + row.name + " of " + state.describe();
     if (code == EINVAL) {
-        text += ": not a valid value, or not an option of this socket type or of this libzmq's build";
+        text +=
+            ": not a valid value, or not an option of this socket type or of this libzmq's build";
     }
     return text;
 }
@@ -27,6 +28,9 @@ inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t
         const int code = zmq_errno();
         require_library(std::string("Option ") + row.name, row.since, row.draft);
         fail(code, detail::option_error(*state_, row, "set", code));
+    }
+    if (row.id == ZMQ_CONFLATE) {
+        state_->note_conflating(*static_cast<const int*>(value) != 0);
     }
 }
 

@@ -63,7 +63,10 @@ public:
 
     // Somebody else's socket, who closes it.
     SocketState(std::shared_ptr<ContextState> context, void* foreign_handle)
-        : context_(std::move(context)), type_(SocketType::pair), origin_("borrowed"), owned_(false),
+        : context_(std::move(context)),
+          type_(SocketType::pair),
+          origin_("borrowed"),
+          owned_(false),
           handle_(foreign_handle)
     {
         int type = 0;
@@ -86,9 +89,7 @@ public:
         stop_watching();
         end_monitor(handle_);
         forget_endpoints();
-        if (!context_->keeps(handle_, serial_)) {
-            Reaper::instance().close(handle_);
-        }
+        Reaper::instance().close(handle_);
         context_->forget_socket(serial_);
     }
 
@@ -189,6 +190,11 @@ public:
     {
         claim(sender_, operation, "sending");
         const bool more_follows = (flags & ZMQ_SNDMORE) != 0;
+        if (conflating_ && (count > 1 || more_follows)) {
+            throw StateError(
+                describe(operation) +
+                ": a socket that conflates keeps one part, the last, and loses the others");
+        }
         bool looked = false;
         for (std::size_t i = 0; i < count && !dropping_;) {
             const bool last = i + 1 == count && !more_follows;
@@ -252,6 +258,19 @@ public:
         return true;
     }
 
+    void note_conflating(bool conflating) noexcept { conflating_ = conflating; }
+
+    // Before a peer is left. A message that was begun would lose its other parts with the peer: libzmq
+    // would go on with those of another message, or abort where there is none.
+    void require_whole_messages(const std::string& operation) const
+    {
+        const bool receiving = receiver_ != no_thread;
+        if (receiving || sender_ != no_thread) {
+            throw StateError(describe(operation) + ": in the middle of a message; " +
+                             (receiving ? "receive" : "send") + " its other parts first");
+        }
+    }
+
     // What can be done now (ZMQ_EVENTS). Also makes libzmq take note of everything that happened.
     [[nodiscard]] int events()
     {
@@ -279,7 +298,8 @@ public:
     {
         birthplace_.require_home("Socket.close()", "socket");
         if (!owned_) {
-            throw StateError("Socket.close(): this socket is borrowed; only its owner may close it");
+            throw StateError(
+                "Socket.close(): this socket is borrowed; only its owner may close it");
         }
         stop_watching();
         void* handle = nullptr;
@@ -294,9 +314,8 @@ public:
             waiters_.wake_all();
         }
         if (handle != nullptr) {
-            if (!context_->keeps(handle, serial_)) {
-                zmq_close(handle);
-            }
+            zmq_close(handle);
+            context_->note_closed(serial_);
             context_->forget_socket(serial_);
         }
     }
@@ -306,11 +325,10 @@ public:
     {
         const Use use(*this, "monitor()");
         end_monitor(handle_);
-        check(retry([&] { return zmq_socket_monitor(handle_, endpoint.c_str(), events); }),
-              [&] {
-                  return describe("monitor(\"" + endpoint + "\")") +
-                         (is_inproc(endpoint) ? "" : ": a monitor publishes at inproc://name");
-              });
+        check(retry([&] { return zmq_socket_monitor(handle_, endpoint.c_str(), events); }), [&] {
+            return describe("monitor(\"" + endpoint + "\")") +
+                   (is_inproc(endpoint) ? "" : ": a monitor publishes at inproc://name");
+        });
         monitor_ = endpoint;
         has_reader_ = false;
         context_->add_monitor(endpoint, weak_from_this());
@@ -395,8 +413,9 @@ public:
     {
         std::string text = describe(operation);
         if (code == EFSM && type_ == SocketType::req) {
-            text += ": send() and recv() must alternate; set req_relaxed and req_correlate to send "
-                    "again without a reply";
+            text +=
+                ": send() and recv() must alternate; set req_relaxed and req_correlate to send "
+                "again without a reply";
         } else if (code == EFSM && type_ == SocketType::rep) {
             text += ": recv() and send() must alternate";
         } else if (code == ENOTSUP) {
@@ -423,7 +442,8 @@ private:
             return;
         }
         throw ThreadError(describe(operation) + ": thread " + std::to_string(holder) +
-                              " is in the middle of " + doing + " a multipart message on it; thread " +
+                              " is in the middle of " + doing +
+                              " a multipart message on it; thread " +
                               std::to_string(this_thread_id()) + " must wait until it is complete",
                           holder, this_thread_id());
     }
@@ -526,14 +546,15 @@ private:
     const bool owned_;
     std::uint64_t serial_ = 0;
 
-    Lock lock_;              // guards everything below, and `endpoints`
+    Lock lock_;               // guards everything below, and `endpoints`
     void* handle_ = nullptr;  // null once closed
     Descriptor descriptor_ = no_descriptor;
     WaiterList waiters_;
-    ThreadId sender_ = no_thread;    // in the middle of a message it sends part by part
-    ThreadId receiver_ = no_thread;  // the same for receiving
-    bool dropping_ = false;          // the rest of a message whose peer is gone
-    std::string monitor_;            // where this socket's events are published
+    ThreadId sender_ = no_thread;          // in the middle of a message it sends part by part
+    ThreadId receiver_ = no_thread;        // the same for receiving
+    bool dropping_ = false;                // the rest of a message whose peer is gone
+    bool conflating_ = false;              // the option conflate
+    std::string monitor_;                  // where this socket's events are published
     std::atomic<bool> has_reader_{false};  // there; set by the reader, without the lock
 
     Lock watch_lock_;                     // guards these; taken without the other

@@ -37,8 +37,8 @@ inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const ch
 #ifdef _WIN32
         // No EINTR there: look for Ctrl-C a few times a second.
         const Deadline slice(std::chrono::milliseconds(100));
-        const int ready = ::WSAPoll(items, static_cast<ULONG>(count),
-                                    slice.earlier(deadline).poll_timeout());
+        const int ready =
+            ::WSAPoll(items, static_cast<ULONG>(count), slice.earlier(deadline).poll_timeout());
         const bool interrupted = ready == 0 && !deadline.passed();
         const int code = ::WSAGetLastError();
 #else
