@@ -293,3 +293,13 @@ def test_undoing_what_was_not_done(open_socket):
         pull.unbind("tcp://127.0.0.1:9")
     with pytest.raises(zmqpp.ZMQError, match="it is not connected there"):
         pull.disconnect("tcp://127.0.0.1:9")
+
+
+def test_a_name_of_inproc_is_free_when_its_socket_is_closed(context: zmqpp.Context) -> None:
+    """close() gives up what was bound over inproc at once, not when libzmq gets to it."""
+    for number in range(500):
+        with context.socket(zmqpp.PAIR) as bound, context.socket(zmqpp.PAIR) as connected:
+            bound.bind("inproc://again-and-again")
+            connected.connect("inproc://again-and-again")
+            connected.send(b"%d" % number)
+            assert bound.recv(timeout=5000) == b"%d" % number

@@ -127,7 +127,7 @@ void bind_context(py::module_& m)
         .def(py::init([](const Context& context) { return context; }), py::arg("context"),
              "A second handle on the same context.")
         .def_static("_instance", &Context::instance,
-                    "The process-wide context that C++ code shares.")
+                    "The context that all code shares which uses this module.")
         .def_static(
             "_borrow",
             [](std::uintptr_t handle) { return Context::borrow(reinterpret_cast<void*>(handle)); },

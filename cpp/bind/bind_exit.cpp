@@ -13,12 +13,10 @@
 namespace zmqpp::binding {
 namespace {
 
-constexpr std::chrono::milliseconds patience{1000};
-
 void end_without_python()
 {
     python_is_gone = true;
-    zmqpp::finish(patience);
+    finish(exit_patience);
 }
 
 }  // namespace

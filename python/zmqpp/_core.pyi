@@ -515,7 +515,7 @@ class Context:
     @staticmethod
     def _instance() -> Context:
         """
-        The process-wide context that C++ code shares.
+        The context that all code shares which uses this module.
         """
     def __eq__(self, arg0: typing.Any) -> bool: ...
     def __hash__(self) -> int: ...

@@ -66,9 +66,10 @@ class Context(_core.Context):
 
     @classmethod
     def instance(cls, io_threads: int = 1) -> Self:
-        """The context that the whole process shares, with C++ code too.
+        """The context that all Python code of the process shares.
 
-        A new one after it was terminated, and in a child of fork().
+        A new one after it was terminated, and in a child of fork(). C++ code in the process shares it
+        when it is given its `underlying`.
         """
         core = _core.Context._instance()
         for key, old in list(cls._instances.items()):

@@ -1,6 +1,8 @@
 // Danger: exit. A process ends promptly, with its own exit code and in silence, whatever is still
 // open, blocked or unsent.
 #ifndef _WIN32
+#include <cstdlib>
+
 #include "testing.hpp"
 
 using namespace testing;  // NOLINT: the tests' own words
@@ -13,7 +15,7 @@ using zmqpp::SocketType;
 namespace {
 
 // Starting a process takes its time too, more so with sanitizers.
-constexpr auto soon = 1500ms * slowness;
+constexpr auto soon = 2000ms * slowness;
 
 void check_clean(const char* scenario, int status = 0)
 {
@@ -29,6 +31,16 @@ const Scenario falls_off("unsent messages, then the end of main", [] {
     Socket push(context, SocketType::push);
     push.connect(dead_peer);
     push.send("to nobody");
+    return 0;
+});
+
+constexpr const char* endpoint_variable = "ZMQPP_TEST_ENDPOINT";
+
+const Scenario says_goodbye("a message, then the end of main", [] {
+    const Context context;
+    Socket push(context, SocketType::push);
+    push.connect(std::getenv(endpoint_variable));
+    push.send("goodbye");
     return 0;
 });
 
@@ -142,9 +154,20 @@ const Scenario twice("finishing twice, and starting anew in between", [] {
 
 }  // namespace
 
-TEST_CASE("A process ends at once though messages are unsent")
+TEST_CASE("A process ends within a second or so though messages are unsent")
 {
     check_clean("unsent messages, then the end of main");
+}
+
+TEST_CASE("What was sent just before the end of a process arrives")
+{
+    const Context context;
+    Socket pull(context, SocketType::pull);
+    ::setenv(endpoint_variable, pull.bind(any_port).c_str(), 1);
+    check_clean("a message, then the end of main");
+    const auto message = pull.recv(patience);
+    REQUIRE(message.has_value());
+    CHECK(message->view() == "goodbye");
 }
 
 TEST_CASE("A process ends at once though threads are blocked in a socket")

@@ -35,7 +35,8 @@ public:
     explicit Context(int io_threads) : Context() { set(context_option::io_threads, io_threads); }
 
     // The one that programs share when they do not care; a new one after it was terminated, and in
-    // a child of fork().
+    // a child of fork(). Libraries that hide their symbols, as extension modules do, have one each:
+    // there, hand over the handle.
     [[nodiscard]] static Context instance()
     {
         struct Shared {
@@ -186,10 +187,12 @@ private:
     bool owner_;
 };
 
-// For the end of a program: abandons every context of this process that nobody ended, waiting at
-// most `most` in all for unsent messages. True if nothing was left behind.
+// For a host that knows when the program ends: abandons every context of this process that nobody
+// ended, waiting at most `most` in all for unsent messages. True if nothing was left behind. Without a
+// host, contexts that are still open when the process exits are left as they are.
 inline bool finish(std::chrono::milliseconds most)
 {
+    ExitPatience::is_spent() = true;
     const Deadline deadline(most);
     for (const auto& state : detail::ContextState::all()) {
         state->start_ending(most);

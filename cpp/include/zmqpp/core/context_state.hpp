@@ -44,6 +44,7 @@ public:
     // A new libzmq context (zmq_ctx_new).
     [[nodiscard]] static std::shared_ptr<ContextState> create()
     {
+        static const ExitPatience patience;
         void* handle = zmq_ctx_new();
         if (handle == nullptr) {
             fail(zmq_errno(), "Context()");

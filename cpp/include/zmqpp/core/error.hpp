@@ -89,10 +89,11 @@ struct Interrupted : Error {
 [[nodiscard]] inline std::string strerror(int code) { return zmq_strerror(code); }
 [[nodiscard]] inline int last_errno() { return zmq_errno(); }
 
-// The class that stands for an errno. `text` already names the operation; the reason is added here.
-[[noreturn]] inline void fail(int code, const std::string& text)
+// The class that stands for an errno. `text` already names the operation; libzmq's reason is added,
+// and after it what else a person should know.
+[[noreturn]] inline void fail(int code, const std::string& text, const std::string& hint = "")
 {
-    const std::string reason = text + ": " + zmq_strerror(code);
+    const std::string reason = text + ": " + zmq_strerror(code) + hint;
     switch (code) {
     case ETERM: throw ContextTerminated(reason);
     case ENOTSOCK: throw SocketClosed(reason);

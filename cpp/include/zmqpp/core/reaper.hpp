@@ -6,6 +6,8 @@
 
 #include <zmq.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -160,6 +162,29 @@ private:
     std::deque<void*> closing_;
     long unfinished_ = 0;
     bool closer_runs_ = false;
+};
+
+// An end that nobody waited for gets this long, in all, for unsent messages when the process ends.
+inline constexpr std::chrono::milliseconds exit_patience{1000};
+
+// Gives it: a static object made before the first context is destroyed after all static contexts.
+class ExitPatience {
+public:
+    ExitPatience() = default;
+    ExitPatience(const ExitPatience&) = delete;
+    ExitPatience& operator=(const ExitPatience&) = delete;
+    ~ExitPatience()
+    {
+        if (!is_spent()) {
+            Reaper::instance().drain(exit_patience);
+        }
+    }
+
+    [[nodiscard]] static std::atomic<bool>& is_spent()
+    {
+        static std::atomic<bool> spent{false};
+        return spent;
+    }
 };
 
 }  // namespace v1

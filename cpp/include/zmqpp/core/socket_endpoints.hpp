@@ -117,7 +117,7 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
         if (binds && code == EAGAIN) {
             code = detail::reason_of_failed_bind(context, endpoint);
         }
-        state_->fail_operation(code, operation + detail::endpoint_hint(code, endpoint));
+        state_->fail_operation(code, operation, detail::endpoint_hint(code, endpoint));
     }
     if (!binds) {
         const auto known = detail::find_endpoint(*state_, endpoint, false);
@@ -166,7 +166,7 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
         if (code == ENOENT) {
             hint = binds ? " (it is not bound there)" : " (it is not connected there)";
         }
-        state_->fail_operation(code, operation + hint);
+        state_->fail_operation(code, operation, hint);
     }
     if (found != attached.end()) {
         if (binds) {

@@ -88,7 +88,7 @@ public:
         }
         stop_watching();
         end_monitor(handle_);
-        forget_endpoints();
+        give_up_names(handle_);
         Reaper::instance().close(handle_);
         context_->forget_socket(serial_);
     }
@@ -309,7 +309,7 @@ public:
             if (handle != nullptr) {
                 choose_linger(handle, choose);
                 end_monitor(handle);
-                forget_endpoints();
+                give_up_names(handle);
             }
             waiters_.wake_all();
         }
@@ -409,19 +409,19 @@ public:
     }
 
     // Throws what `code` stands for, with what a person needs to know to put it right.
-    [[noreturn]] void fail_operation(int code, const std::string& operation) const
+    [[noreturn]] void fail_operation(int code, const std::string& operation,
+                                     std::string hint = "") const
     {
-        std::string text = describe(operation);
         if (code == EFSM && type_ == SocketType::req) {
-            text +=
-                ": send() and recv() must alternate; set req_relaxed and req_correlate to send "
-                "again without a reply";
+            hint =
+                " (send() and recv() must alternate; set req_relaxed and req_correlate to send "
+                "again without a reply)";
         } else if (code == EFSM && type_ == SocketType::rep) {
-            text += ": recv() and send() must alternate";
+            hint = " (recv() and send() must alternate)";
         } else if (code == ENOTSUP) {
-            text += ": this socket type does not do that";
+            hint = " (this socket type does not do that)";
         }
-        fail(code, text);
+        fail(code, describe(operation), hint);
     }
 
 private:
@@ -529,10 +529,12 @@ private:
         monitor_.clear();
     }
 
-    void forget_endpoints() noexcept
+    // libzmq closes in the background; the inproc names must be free for others at once.
+    void give_up_names(void* handle) noexcept
     {
         for (const Endpoint& endpoint : endpoints) {
-            if (endpoint.bound) {
+            if (endpoint.bound && is_inproc(endpoint.asked)) {
+                zmq_unbind(handle, endpoint.asked.c_str());
                 context_->note_unbound(endpoint.asked);
             }
         }
