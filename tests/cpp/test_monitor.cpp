@@ -234,6 +234,28 @@ TEST_CASE("A reader of one's own may be closed first")
     }
 }
 
+TEST_CASE("Sockets that watch each other, or themselves, can be dropped at once")
+{
+    const Context context;
+    for (int round = 0; round < 100; ++round) {
+        std::optional<Socket> first(std::in_place, context, SocketType::pair);
+        std::optional<Socket> second(std::in_place, context, SocketType::pair);
+        const std::string at_first = fresh_inproc();
+        const std::string at_second = fresh_inproc();
+        first->monitor(at_first, zmqpp::all_events);
+        second->monitor(at_second, zmqpp::all_events);
+        first->connect(round % 4 == 0 ? at_first : at_second);
+        second->connect(round % 4 == 0 ? at_second : at_first);
+        auto thread = in_thread([&] { first.reset(); });
+        if (round % 2 == 0) {
+            second.reset();
+        } else {
+            second->close();
+        }
+        thread.get();
+    }
+}
+
 TEST_CASE("A monitor that nobody ever read can be stopped, replaced and closed")
 {
     Context context;

@@ -51,7 +51,7 @@ TEST_CASE("Closing a socket wakes every thread that is blocked in it, whatever i
 
 TEST_CASE("A thread that waits for a message is woken though another one used its signal up")
 {
-    constexpr int rounds = under_tsan ? 2000 : 6000;
+    constexpr int rounds = under_tsan ? 1000 : 3000;
     const Context context;
     for (const std::string& endpoint : {fresh_inproc(), std::string(any_port)}) {
         Connected pair(context, SocketType::dealer, SocketType::dealer, endpoint);
@@ -87,7 +87,7 @@ TEST_CASE("A thread that waits for a message is woken though another one used it
 TEST_CASE(
     "Of two threads that wait for different things, each is woken though the other woke first")
 {
-    constexpr int rounds = under_tsan ? 1000 : 4000;
+    constexpr int rounds = under_tsan ? 1000 : 3000;
     const Context context;
     Connected pair(context, SocketType::dealer, SocketType::dealer, any_port);
     std::atomic<int> received{0};

@@ -148,6 +148,7 @@ public:
     {
         const std::lock_guard<std::mutex> guard(mutex_);
         sockets_.erase(serial);
+        names_.forget(serial);
         if (sockets_.empty()) {
             enders_.wake_all();
         }
@@ -290,11 +291,6 @@ public:
             names_.connect(name, serial, type);
         }
         return rc;
-    }
-    void note_closed(std::uint64_t serial) noexcept
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        names_.forget(serial);
     }
     void note_unbound(const std::string& name) noexcept
     {

@@ -86,8 +86,8 @@ public:
         if (birthplace_.is_foreign() || handle_ == nullptr || !owned_) {
             return;
         }
+        end_monitor(handle_);  // first: a socket that this one watches may be waiting for that
         stop_watching();
-        end_monitor(handle_);
         give_up_names(handle_);
         Reaper::instance().close(handle_);
         context_->forget_socket(serial_);
@@ -315,7 +315,6 @@ public:
         }
         if (handle != nullptr) {
             zmq_close(handle);
-            context_->note_closed(serial_);
             context_->forget_socket(serial_);
         }
     }
@@ -349,7 +348,7 @@ public:
     [[nodiscard]] bool watch(const std::string& endpoint)
     {
         const auto watched = context_->monitored_at(endpoint).lock();
-        if (watched == nullptr) {
+        if (watched == nullptr || watched.get() == this) {
             return false;
         }
         const std::lock_guard<Lock> guard(watch_lock_);
