@@ -620,11 +620,11 @@ def test_out_of_turn(link):
 def test_the_wrong_direction(open_socket):
     """A socket that cannot send or receive at all says so."""
     with pytest.raises(
-        zmqpp.NotSupported, match="PULL socket: .*this socket type does not do that"
+        zmqpp.NotSupported, match=r"PULL socket: .*this socket type does not do that"
     ):
         open_socket(PULL).send(b"x")
     with pytest.raises(
-        zmqpp.NotSupported, match="PUSH socket: .*this socket type does not do that"
+        zmqpp.NotSupported, match=r"PUSH socket: .*this socket type does not do that"
     ):
         open_socket(PUSH).recv()
 
