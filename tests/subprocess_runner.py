@@ -41,7 +41,8 @@ def run_python(
         try:
             output, errors = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGABRT)  # faulthandler shows where its threads are
+            if sys.platform != "win32":
+                process.send_signal(signal.SIGABRT)  # faulthandler shows where its threads are
             try:
                 output, errors = process.communicate(timeout=5)
             except subprocess.TimeoutExpired:

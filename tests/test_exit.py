@@ -109,6 +109,13 @@ UNSENT = """
 """
 
 
+def test_an_unsent_message_is_given_up() -> None:
+    """A program that has sent a message to nobody, and falls off its end, is gone within two seconds."""
+    start = time.monotonic()
+    run_python(UNSENT)
+    assert time.monotonic() - start < 2
+
+
 def test_unsent_messages_do_not_hold_up_the_exit() -> None:
     """A message to nobody delays the exit by about a second at most, however it is left behind."""
     ways = [

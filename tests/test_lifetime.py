@@ -88,7 +88,7 @@ def test_collecting_unsent_messages_does_not_wait(main: bool) -> None:
                 thread.join()
     finally:
         gc.unfreeze()
-    assert taken[0] < 0.1
+    assert taken[0] < 0.5  # waiting would take seconds
 
 
 def test_many_rounds_against_a_dead_peer() -> None:
@@ -100,7 +100,7 @@ def test_many_rounds_against_a_dead_peer() -> None:
             push.connect(DEAD)
             push.send(b"never sent")
         context.term(timeout=5000)
-        assert time.monotonic() - start < 1
+        assert time.monotonic() - start < 5  # the default linger is 10
 
 
 def test_an_unclosed_socket_is_named_once() -> None:

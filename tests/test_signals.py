@@ -179,7 +179,7 @@ def test_deadlines_hold_under_signals(name: str) -> None:
             print(type(error).__name__)
         taken = time.monotonic() - start
         signal.setitimer(signal.ITIMER_REAL, 0)
-        assert 0.299 < taken < 0.36, taken
+        assert 0.299 < taken < 0.4, taken
         assert len(handled) > 15
         context.destroy(linger=0)
         """,
@@ -203,7 +203,7 @@ def test_timeouts_are_rounded_up(context: zmqpp.Context) -> None:
                 assert time.perf_counter() - start >= timeout / 1000
             start = time.perf_counter()
             assert not wait(0)
-            assert time.perf_counter() - start < 0.05
+            assert time.perf_counter() - start < 0.5
 
 
 def test_a_handler_may_use_the_socket_that_waits() -> None:
