@@ -131,7 +131,8 @@ TEST_CASE("Every readable option of the table can be read from a socket, or says
         INFO(std::string(row.name));
         try {
             if (zmqpp::is_string(row.kind)) {
-                CHECK(socket.get_string(row).size() < 256);
+                const std::string value = socket.get_string(row);
+                CHECK(value.size() < 256);
             } else {
                 std::uint64_t room = 0;
                 socket.get_raw(row, &room, zmqpp::wire_size(row.kind));

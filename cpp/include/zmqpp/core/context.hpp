@@ -16,10 +16,12 @@ inline namespace v1 {
 
 namespace detail {
 
-// A linger that is no longer than this, nor than the one that was set.
-[[nodiscard]] inline auto at_most(std::chrono::milliseconds bound)
+// A linger for an end that takes no longer than this: nine tenths of it, or the one that was set if
+// that is shorter. What is left is for the sockets to go, so that the end is not given up in the very
+// moment in which libzmq gives up the messages.
+[[nodiscard]] inline auto at_most(std::chrono::milliseconds time)
 {
-    return [most = option_milliseconds(bound)](int own) {
+    return [most = option_milliseconds(time - time / 10)](int own) {
         return own < 0 || (most >= 0 && most < own) ? most : own;
     };
 }

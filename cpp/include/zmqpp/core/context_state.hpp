@@ -44,11 +44,13 @@ public:
     // A new libzmq context (zmq_ctx_new).
     [[nodiscard]] static std::shared_ptr<ContextState> create()
     {
-        static const ExitPatience patience;
         void* handle = zmq_ctx_new();
         if (handle == nullptr) {
             fail(zmq_errno(), "Context()");
         }
+        // After libzmq's own static objects, which it may have made just now: at exit, patience has to
+        // end before they do.
+        static const ExitPatience patience;
         auto state = std::make_shared<ContextState>(handle, true);
         auto& live = per_process<LiveContexts>();
         const std::lock_guard<std::mutex> guard(live.mutex);

@@ -167,7 +167,7 @@ private:
 // An end that nobody waited for gets this long, in all, for unsent messages when the process ends.
 inline constexpr std::chrono::milliseconds exit_patience{1000};
 
-// Gives it: a static object made before the first context is destroyed after all static contexts.
+// Gives it: a static object made with the first context is destroyed after all static contexts.
 class ExitPatience {
 public:
     ExitPatience() = default;

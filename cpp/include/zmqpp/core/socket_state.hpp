@@ -229,6 +229,12 @@ public:
     bool receive_part(const char* operation, Message& into)
     {
         claim(receiver_, operation, "receiving");
+        if (conflating_ && receiver_ != no_thread) {
+            // The other parts were overwritten, and libzmq aborts when it does not find them.
+            throw StateError(describe(operation) +
+                             ": a peer sends messages of several parts, of which a socket that "
+                             "conflates keeps but one; close the socket");
+        }
         if (retry([&] { return zmq_msg_recv(into.raw(), handle_, ZMQ_DONTWAIT); }) < 0) {
             const int code = zmq_errno();
             if (code != EAGAIN) {
