@@ -302,8 +302,6 @@ def test_fork_while_other_threads_are_in_zmqpp() -> None:
     )
 
 
-# Seen to hang once, in hundreds of runs, on a machine with five times the work it could do.
-@pytest.mark.xfail(strict=False, reason="may hang on overloaded machines")
 @pytest.mark.parametrize("call", ["recv", "poll", "poller_poll", "send", "term"])
 def test_fork_in_a_signal_handler(call: str) -> None:
     """A child that is born in a signal handler, in the middle of a wait, gets a ForkError from it."""
@@ -320,9 +318,17 @@ def test_fork_in_a_signal_handler(call: str) -> None:
     def handler(number, frame):
         children.append(os.fork())
 
+    def close_after_it():
+        while not children:
+            time.sleep(0.01)
+        time.sleep(0.05)
+        socket.close()
+
     signal.signal(signal.SIGALRM, handler)
+    # Started before the alarm is set: a child that is born in start() would wait for a thread that it
+    # does not have.
+    threading.Thread(target=close_after_it).start()
     signal.setitimer(signal.ITIMER_REAL, 0.05)
-    threading.Timer(0.3, lambda: os.getpid() == parent and socket.close()).start()
     try:
         wait()
     except zmqpp.ForkError:

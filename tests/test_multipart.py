@@ -211,6 +211,47 @@ def test_a_conflating_socket_refuses_parts(open_socket: OpenSocket) -> None:
     assert pull.recv_multipart() == [b"one"]
 
 
+def test_parts_for_a_conflating_socket_do_no_harm() -> None:
+    """A peer that sends several parts to a socket that keeps one does not bring the process down."""
+    run_python(
+        """
+        context = zmqpp.Context()
+        pull, push = context.socket(zmqpp.PULL, conflate=True), context.socket(zmqpp.PUSH)
+        push.connect(pull.bind("tcp://127.0.0.1:*"))
+        end = time.monotonic() + 5
+        refused = False
+
+        def send():
+            while not refused and time.monotonic() < end:
+                try:
+                    push.send_multipart([b"a", b"b", b"c"], timeout=100)
+                except zmqpp.Again:
+                    pass
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        while not refused and time.monotonic() < end:
+            try:
+                assert pull.recv_multipart(timeout=1000) == [b"c"]
+            except zmqpp.StateError as error:
+                assert "several parts" in str(error)
+                refused = True
+            except zmqpp.Timeout:
+                break
+        thread.join()
+        if refused:
+            for receive in (pull.recv, pull.recv_multipart, pull.try_recv):
+                try:
+                    receive()
+                except zmqpp.StateError:
+                    pass
+                else:
+                    raise AssertionError("received a part of a message")
+        context.destroy(linger=0)
+        """
+    )
+
+
 def test_router_drops_whole_messages(open_socket: OpenSocket) -> None:
     """A ROUTER drops a message to an unknown peer with all its parts, or refuses all of it."""
     router, dealer = open_socket(zmqpp.ROUTER), open_socket(zmqpp.DEALER, routing_id=b"known")

@@ -145,7 +145,7 @@ def test_anything_at_any_time() -> None:
                 lambda s: dice.choice(pollers).poll(2),
                 lambda s: [p.unregister(s) for p in pollers if s in p],
                 lambda s: context.sockets, lambda s: s.context,
-                lambda s: setattr(s, "linger", 10), lambda s: s.rcvhwm,
+                lambda s: setattr(s, "linger", 10), lambda s: setattr(s, "rcvhwm", 10),
             ]
             while time.monotonic() < end:
                 try:
@@ -502,6 +502,23 @@ def test_a_poller_may_change_during_its_poll() -> None:
         context.destroy()
         """
     )
+
+
+def test_high_water_marks_come_before_peers(context: zmqpp.Context) -> None:
+    """A high water mark is set before a socket is bound or connected; peers may come and go after it."""
+    with context.socket(zmqpp.PULL, rcvhwm=7) as pull:
+        endpoint = pull.bind("tcp://127.0.0.1:*")
+        for name in ("sndhwm", "rcvhwm", "hwm"):
+            with pytest.raises(zmqpp.StateError, match=r"hwm.* too late"):
+                setattr(pull, name, 5)
+        assert pull.rcvhwm == 7
+        with context.socket(zmqpp.PUSH) as push:
+            push.sndhwm = 3
+            push.connect(endpoint)
+            push.disconnect(endpoint)
+            with pytest.raises(zmqpp.StateError, match="sndhwm"):
+                push.set(zmqpp.SNDHWM, 5)
+            assert push.sndhwm == 3
 
 
 @pytest.mark.skipif(not zmqpp.has("curve"), reason="libzmq has no CURVE")

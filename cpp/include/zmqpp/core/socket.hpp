@@ -138,12 +138,17 @@ public:
     // Waits for a message. Throws Timeout when the option rcvtimeo runs out.
     [[nodiscard]] Message recv()
     {
-        return or_time_out(recv(option_deadline(ZMQ_RCVTIMEO, "recv()")), "recv()");
+        auto message = try_recv();  // first: most often there is one, and no deadline to work out
+        return message ? std::move(*message)
+                       : or_time_out(recv(option_deadline(ZMQ_RCVTIMEO, "recv()")), "recv()");
     }
     [[nodiscard]] Multipart recv_multipart()
     {
-        return or_time_out(recv_multipart(option_deadline(ZMQ_RCVTIMEO, "recv_multipart()")),
-                           "recv_multipart()");
+        auto parts = try_recv_multipart();
+        return parts
+                   ? std::move(*parts)
+                   : or_time_out(recv_multipart(option_deadline(ZMQ_RCVTIMEO, "recv_multipart()")),
+                                 "recv_multipart()");
     }
 
     // Waits until the deadline; nothing if nothing came.

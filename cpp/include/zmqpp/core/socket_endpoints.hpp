@@ -134,6 +134,7 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
         real.resize(size - 1);
     }
     state_->endpoints.push_back({endpoint, real, binds});
+    state_->note_attached();
     return real;
 }
 

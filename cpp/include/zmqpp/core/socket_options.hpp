@@ -24,6 +24,9 @@ namespace detail {
 inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t size)
 {
     const Use use(*state_, row.name);
+    if (row.id == ZMQ_SNDHWM || row.id == ZMQ_RCVHWM) {
+        state_->require_no_peers(row.name);
+    }
     if (zmq_setsockopt(state_->handle(), row.id, value, size) != 0) {
         const int code = zmq_errno();
         require_library(std::string("Option ") + row.name, row.since, row.draft);

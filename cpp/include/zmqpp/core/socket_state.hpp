@@ -265,6 +265,18 @@ public:
     }
 
     void note_conflating(bool conflating) noexcept { conflating_ = conflating; }
+    void note_attached() noexcept { attached_ = true; }
+
+    // Before a high water mark is set. libzmq would tell it to the other ends of all connections, also
+    // to those that are gone by now, and crash.
+    void require_no_peers(const char* option) const
+    {
+        if (attached_) {
+            throw StateError("set option " + std::string(option) + " of " + describe() +
+                             ": too late, the socket has been bound or connected; give it to "
+                             "Context.socket()");
+        }
+    }
 
     // Before a peer is left. A message that was begun would lose its other parts with the peer: libzmq
     // would go on with those of another message, or abort where there is none.
@@ -561,6 +573,7 @@ private:
     ThreadId receiver_ = no_thread;        // the same for receiving
     bool dropping_ = false;                // the rest of a message whose peer is gone
     bool conflating_ = false;              // the option conflate
+    bool attached_ = false;                // it has been bound or connected
     std::string monitor_;                  // where this socket's events are published
     std::atomic<bool> has_reader_{false};  // there; set by the reader, without the lock
 
