@@ -504,21 +504,25 @@ def test_a_poller_may_change_during_its_poll() -> None:
     )
 
 
-def test_high_water_marks_come_before_peers(context: zmqpp.Context) -> None:
-    """A high water mark is set before a socket is bound or connected; peers may come and go after it."""
-    with context.socket(zmqpp.PULL, rcvhwm=7) as pull:
+def test_high_water_marks_come_before_traffic(context: zmqpp.Context) -> None:
+    """A high water mark may be set until a bound or connected socket is used: then peers may have left."""
+    with context.socket(zmqpp.PULL, rcvhwm=7) as pull, context.socket(zmqpp.PUSH) as push:
         endpoint = pull.bind("tcp://127.0.0.1:*")
-        for name in ("sndhwm", "rcvhwm", "hwm"):
-            with pytest.raises(zmqpp.StateError, match=r"hwm.* too late"):
-                setattr(pull, name, 5)
-        assert pull.rcvhwm == 7
-        with context.socket(zmqpp.PUSH) as push:
-            push.sndhwm = 3
-            push.connect(endpoint)
-            push.disconnect(endpoint)
-            with pytest.raises(zmqpp.StateError, match="sndhwm"):
-                push.set(zmqpp.SNDHWM, 5)
-            assert push.sndhwm == 3
+        pull.rcvhwm = 8
+        push.connect(endpoint)
+        push.hwm = 9
+        push.send(b"x")
+        assert pull.recv(timeout=5000) == b"x"
+        for socket in (push, pull):
+            for name in ("sndhwm", "rcvhwm", "hwm"):
+                with pytest.raises(zmqpp.StateError, match=r"hwm.* too late"):
+                    setattr(socket, name, 5)
+            with pytest.raises(zmqpp.StateError, match=r"sndhwm.* too late"):
+                socket.set(zmqpp.SNDHWM, 5)
+        assert (pull.rcvhwm, push.sndhwm, push.rcvhwm) == (8, 9, 9)
+        push.disconnect(endpoint)
+        with pytest.raises(zmqpp.StateError, match="sndhwm"):
+            push.sndhwm = 5
 
 
 @pytest.mark.skipif(not zmqpp.has("curve"), reason="libzmq has no CURVE")

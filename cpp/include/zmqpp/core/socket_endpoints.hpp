@@ -100,6 +100,7 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
     require_home(operation.c_str());
     const bool watches = !binds && inproc && state_->watch(endpoint);
     const Use use(*state_, operation.c_str());
+    state_->note_news();
     if (watches) {
         const int unlimited = 0;
         zmq_setsockopt(state_->handle(), ZMQ_RCVHWM, &unlimited, sizeof unlimited);
@@ -134,7 +135,6 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
         real.resize(size - 1);
     }
     state_->endpoints.push_back({endpoint, real, binds});
-    state_->note_attached();
     return real;
 }
 
@@ -144,6 +144,7 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
     const std::string operation = std::string(verb) + "(\"" + endpoint + "\")";
     const bool binds = call == zmq_unbind;
     const Use use(*state_, operation.c_str());
+    state_->note_news();
     if (!binds) {
         state_->require_whole_messages(operation);
     }

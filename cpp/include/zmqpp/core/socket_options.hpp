@@ -25,7 +25,7 @@ inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t
 {
     const Use use(*state_, row.name);
     if (row.id == ZMQ_SNDHWM || row.id == ZMQ_RCVHWM) {
-        state_->require_no_peers(row.name);
+        state_->require_no_lost_peers(row.name);
     }
     if (zmq_setsockopt(state_->handle(), row.id, value, size) != 0) {
         const int code = zmq_errno();
@@ -40,6 +40,9 @@ inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t
 inline void Socket::get_raw(const OptionRow& row, void* value, std::size_t size) const
 {
     const Use use(*state_, row.name);
+    if (row.id == ZMQ_EVENTS) {
+        state_->note_news();
+    }
     if (zmq_getsockopt(state_->handle(), row.id, value, &size) != 0) {
         const int code = zmq_errno();
         require_library(std::string("Option ") + row.name, row.since, row.draft);

@@ -189,6 +189,7 @@ public:
     bool send_parts(const char* operation, std::size_t count, int flags, SendPart&& part)
     {
         claim(sender_, operation, "sending");
+        note_news();
         const bool more_follows = (flags & ZMQ_SNDMORE) != 0;
         if (conflating_ && (count > 1 || more_follows)) {
             throw StateError(
@@ -229,6 +230,7 @@ public:
     bool receive_part(const char* operation, Message& into)
     {
         claim(receiver_, operation, "receiving");
+        note_news();
         if (conflating_ && receiver_ != no_thread) {
             // The other parts were overwritten, and libzmq aborts when it does not find them.
             throw StateError(describe(operation) +
@@ -265,16 +267,18 @@ public:
     }
 
     void note_conflating(bool conflating) noexcept { conflating_ = conflating; }
-    void note_attached() noexcept { attached_ = true; }
 
-    // Before a high water mark is set. libzmq would tell it to the other ends of all connections, also
-    // to those that are gone by now, and crash.
-    void require_no_peers(const char* option) const
+    // Whether libzmq may have heard of peers that left. Those who bind, connect, send, receive or look
+    // at ZMQ_EVENTS let it take note of what happened.
+    void note_news() noexcept { peers_may_have_left_ |= !endpoints.empty(); }
+
+    // Before a high water mark is set. libzmq tells it to the other ends of all connections, also to
+    // those that are gone but for a last word, and crashes.
+    void require_no_lost_peers(const char* option) const
     {
-        if (attached_) {
+        if (peers_may_have_left_) {
             throw StateError("set option " + std::string(option) + " of " + describe() +
-                             ": too late, the socket has been bound or connected; give it to "
-                             "Context.socket()");
+                             ": too late, the socket has been in use; give it to Context.socket()");
         }
     }
 
@@ -292,6 +296,7 @@ public:
     // What can be done now (ZMQ_EVENTS). Also makes libzmq take note of everything that happened.
     [[nodiscard]] int events()
     {
+        note_news();
         int value = 0;
         std::size_t size = sizeof value;
         if (retry([&] { return zmq_getsockopt(handle_, ZMQ_EVENTS, &value, &size); }) < 0) {
@@ -468,6 +473,7 @@ private:
     // ZMQ_EVENTS, or everything if there is an error for everybody to see.
     [[nodiscard]] int look() noexcept
     {
+        note_news();
         int ready = 0;
         std::size_t size = sizeof ready;
         return zmq_getsockopt(handle_, ZMQ_EVENTS, &ready, &size) == 0 ? ready : end_of_all;
@@ -573,7 +579,7 @@ private:
     ThreadId receiver_ = no_thread;        // the same for receiving
     bool dropping_ = false;                // the rest of a message whose peer is gone
     bool conflating_ = false;              // the option conflate
-    bool attached_ = false;                // it has been bound or connected
+    bool peers_may_have_left_ = false;     // without a trace that could be seen from here
     std::string monitor_;                  // where this socket's events are published
     std::atomic<bool> has_reader_{false};  // there; set by the reader, without the lock
 
