@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,10 @@ UniqueEndpoint = Callable[..., str]
 WaitUntil = Callable[..., Any]
 
 _numbers = itertools.count()
+
+# A shell that runs tests in its background has them ignore Ctrl-C, and the programs they start too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

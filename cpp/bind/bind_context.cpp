@@ -21,7 +21,7 @@ PyObject* get_attribute(PyObject* self, void* closure)
         return nullptr;
     }
     return guarded([&]() -> PyObject* {
-        const int value = context->state()->get_raw(row);
+        const int value = context->get_raw(row);
         return row.kind == Kind::boolean ? PyBool_FromLong(value) : PyLong_FromLong(value);
     });
 }
@@ -33,7 +33,7 @@ void write(Context& context, const OptionRow& row, PyObject* value)
         throw py::error_already_set();
     }
     require_library(std::string("Context option ") + row.name, row.since, false);
-    context.state()->set_raw(row, wire.data(), wire.size);
+    context.set_raw(row, wire.data(), wire.size);
 }
 
 int set_attribute(PyObject* self, PyObject* value, void* closure)
@@ -141,7 +141,7 @@ void bind_context(py::module_& m)
                 if (!require_readable(row)) {
                     throw py::error_already_set();
                 }
-                return context.state()->get_raw(row);
+                return context.get_raw(row);
             },
             py::arg("option"), "Reads a context option (zmq_ctx_get).")
         .def(

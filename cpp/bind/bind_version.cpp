@@ -3,11 +3,8 @@
 #include <cctype>
 #include <string>
 
+#include "zmqpp/core/provenance.hpp"
 #include "zmqpp/core/version.hpp"
-
-#ifndef _WIN32
-#include <dlfcn.h>
-#endif
 
 namespace zmqpp::binding {
 namespace {
@@ -27,18 +24,6 @@ bool has(std::string capability)
     return zmqpp::has(capability.c_str());
 }
 
-// The file of the libzmq that is loaded; which one it is decides much, and is hard to see.
-std::string library_path()
-{
-#ifndef _WIN32
-    Dl_info info;
-    if (dladdr(zmqpp::library_address(), &info) != 0 && info.dli_fname != nullptr) {
-        return info.dli_fname;
-    }
-#endif
-    return "";
-}
-
 // A libzmq older than the headers lacks what they promise, and its structs may differ.
 void require_matching_library()
 {
@@ -46,7 +31,8 @@ void require_matching_library()
     const zmqpp::Version library = zmqpp::library_version();
     if (library.major != header.major || library.number() < header.number()) {
         throw py::import_error("zmqpp was built for libzmq " + header.to_string() +
-                               " and found libzmq " + library.to_string() + " (" + library_path() +
+                               " and found libzmq " + library.to_string() + " (" +
+                               zmqpp::library_path() +
                                "): rebuild zmqpp, or let it find the libzmq it was built for");
     }
 }
@@ -81,7 +67,7 @@ void bind_version(py::module_& m)
             py::typing::Dict<py::str, py::object> info;
             info["libzmq_compiled"] = zmqpp::header_version().to_string();
             info["libzmq_loaded"] = zmqpp::library_version().to_string();
-            info["libzmq_path"] = library_path();
+            info["libzmq_path"] = zmqpp::library_path();
             info["drafts"] = zmqpp::has_drafts();
             py::dict capabilities;
             for (const char* name :

@@ -609,7 +609,7 @@ class Context:
     @property
     def max_sockets(self) -> int:
         """
-        int: How many sockets may exist at a time. Set it before the first socket. Default 1023.
+        int: How many sockets may exist at a time. Set it before the first socket. Default: as socket_limit.
         """
     @max_sockets.setter
     def max_sockets(self, value: int) -> None: ...

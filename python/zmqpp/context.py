@@ -9,7 +9,7 @@ from . import _core
 from .constants import SocketOption
 from .errors import ZMQError
 from .options import set_option
-from .socket import Socket
+from .socket import Socket, address_of
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
@@ -91,14 +91,15 @@ class Context(_core.Context):
         return cls(core) if shared is None else shared
 
     @classmethod
-    def shadow(cls, address: _core.Context | int) -> Self:
+    def shadow(cls, address: Any) -> Self:
         """A borrowed handle on a context, which it cannot end.
 
-        address: a Context, or the address of a libzmq context (``underlying``), of another binding
-        or of C++ code that uses the same libzmq.
+        address: a Context, also one of another binding that uses the same libzmq, or the address of a
+        libzmq context (``underlying``). Raises StateError if it is none, or of another copy of libzmq.
         """
-        core = address._borrowed() if isinstance(address, _core.Context) else cls._borrow(address)
-        return cls(core)
+        if isinstance(address, _core.Context):
+            return cls(address._borrowed())
+        return cls(cls._borrow(address_of(address, "Context")))
 
     # --- sockets ---
 

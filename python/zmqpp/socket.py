@@ -68,18 +68,25 @@ class Socket(Formats):
             raise
 
     @classmethod
-    def shadow(cls, socket: Socket | int, context: Context | None = None) -> Self:
+    def shadow(cls, socket: Any, context: Context | None = None) -> Self:
         """A borrowed handle on a socket: the same socket, which it cannot close.
 
-        socket: a Socket, or with `context` the address of a libzmq socket in that context.
+        socket: a Socket, also one of another binding that uses the same libzmq; or with `context` the
+        address of a libzmq socket (``underlying``) in that context. Raises StateError if it is none, or
+        of another copy of libzmq.
         """
-        if isinstance(socket, _core.Socket):
+        if isinstance(socket, Socket):
             shadow = cls(socket._borrowed())
             shadow._opener = socket._opener
             return shadow
+        address = address_of(socket, "Socket")
         if context is None:
-            raise TypeError("Socket.shadow() of an address needs the context of the socket")
-        shadow = cls(cls._borrow(context, socket))
+            if isinstance(socket, int):
+                raise TypeError("Socket.shadow() of an address needs the context of the socket")
+            from .context import Context
+
+            context = Context.shadow(socket.context)
+        shadow = cls(cls._borrow(context, address))
         shadow._opener = context
         return shadow
 
@@ -262,6 +269,14 @@ class Socket(Formats):
 
     def __reduce__(self) -> Any:
         raise TypeError("sockets cannot be pickled: they belong to this process")
+
+
+def address_of(thing: Any, kind: str) -> int:
+    """The address of a libzmq object: a number already, or the `underlying` of another binding's object."""
+    address = getattr(thing, "underlying", thing)
+    if not isinstance(address, int):
+        raise TypeError(f"{kind}.shadow() takes a {kind} or an address, not {type(thing).__name__}")
+    return address
 
 
 def _require_text(endpoint: object, method: str) -> None:

@@ -160,6 +160,33 @@ TEST_CASE("A context knows its open sockets, oldest first")
     CHECK(context.borrowed().sockets().front().is_owner() == false);
 }
 
+TEST_CASE("What is no context or socket of this libzmq is not borrowed")
+{
+    const Context context;
+    Socket socket(context, SocketType::pair);
+    std::vector<const void*> memory(1024);
+    std::fill(memory.begin(), memory.end(), &memory);
+    const auto refused = [&](auto&& borrow) {
+        return contains(message_of<zmqpp::StateError>(borrow), "is no open");
+    };
+    CHECK(refused([&] { static_cast<void>(Context::borrow(memory.data())); }));
+    CHECK(refused([&] { static_cast<void>(Context::borrow(socket.handle())); }));
+    CHECK(refused([&] { static_cast<void>(Socket::borrow(context, memory.data())); }));
+    CHECK(refused([&] { static_cast<void>(Socket::borrow(context, context.handle())); }));
+}
+
+TEST_CASE("A context that other code owns is borrowed, and its end is seen")
+{
+    void* owner = zmq_ctx_new();
+    Context borrower = Context::borrow(owner);
+    CHECK_THROWS_AS(borrower.term(), zmqpp::StateError);
+    {
+        Socket socket(borrower, SocketType::pair);
+        CHECK_THROWS_AS(static_cast<void>(Context::borrow(socket.handle())), zmqpp::StateError);
+    }
+    CHECK(zmq_ctx_term(owner) == 0);
+}
+
 TEST_CASE("A borrower cannot end what it does not own")
 {
     Context owner;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "context_options.hpp"
 #include "context_state.hpp"
 #include "socket_state.hpp"
 
@@ -75,10 +76,10 @@ public:
                         option.row.draft);
         if constexpr (is_string(kind)) {
             const std::string text(value);
-            state_->set_raw(option.row, text.c_str(), text.size());
+            set_raw(option.row, text.c_str(), text.size());
         } else {
             const auto wire = OptionValue<kind>::to_wire(value);
-            state_->set_raw(option.row, &wire, sizeof wire);
+            set_raw(option.row, &wire, sizeof wire);
         }
     }
 
@@ -87,7 +88,17 @@ public:
     {
         static_assert(access != Access::write_only, "this context option is write-only");
         static_assert(!is_string(kind), "libzmq's text options of contexts are write-only");
-        return OptionValue<kind>::from_wire(state_->get_raw(option.row));
+        return OptionValue<kind>::from_wire(get_raw(option.row));
+    }
+
+    // The same for a row of the table, for callers that have only its number.
+    void set_raw(const OptionRow& row, const void* value, std::size_t size)
+    {
+        detail::set_option(*state_, row, value, size);
+    }
+    [[nodiscard]] int get_raw(const OptionRow& row) const
+    {
+        return detail::get_option(*state_, row);
     }
 
     // How long sockets made from now on keep unsent messages when closed; negative is for ever.

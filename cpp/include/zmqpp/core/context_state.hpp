@@ -4,6 +4,7 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -17,7 +18,7 @@
 #include "constants.hpp"
 #include "fork.hpp"
 #include "inproc.hpp"
-#include "option.hpp"
+#include "provenance.hpp"
 #include "reaper.hpp"
 #include "version.hpp"
 #include "waiters.hpp"
@@ -48,6 +49,8 @@ public:
         if (handle == nullptr) {
             fail(zmq_errno(), "Context()");
         }
+        // As many sockets as libzmq can have. Its own limit, 1023, costs programs more than 0.7 MB do.
+        zmq_ctx_set(handle, ZMQ_MAX_SOCKETS, zmq_ctx_get(handle, ZMQ_SOCKET_LIMIT));
         // After libzmq's own static objects, which it may have made just now: at exit, patience has to
         // end before they do.
         static const ExitPatience patience;
@@ -62,7 +65,13 @@ public:
     [[nodiscard]] static std::shared_ptr<ContextState> borrow(void* handle)
     {
         auto ours = find(handle);
-        return ours != nullptr ? ours : std::make_shared<ContextState>(handle, false);
+        if (ours != nullptr) {
+            return ours;
+        }
+        require_context(handle, "Context.borrow()");
+        check(zmq_ctx_get(handle, ZMQ_IO_THREADS),
+              [] { return std::string("Context.borrow(): this context was terminated"); });
+        return std::make_shared<ContextState>(handle, false);
     }
 
     ContextState(void* handle, bool owned) : handle_(handle), owned_(owned) {}
@@ -118,6 +127,9 @@ public:
         const Deadline deadline(std::chrono::milliseconds(200));
         for (;;) {
             void* opened = with_handle("Context.socket()", [&](void* handle) {
+                if (!opened_) {
+                    require_room_for_threads(handle);
+                }
                 opened_ = true;  // whatever comes of it: libzmq's threads run now
                 void* socket = zmq_socket(handle, type);
                 if (socket != nullptr) {
@@ -159,37 +171,8 @@ public:
     // The open sockets, oldest first.
     [[nodiscard]] std::vector<std::shared_ptr<SocketState>> sockets();
 
-    // A context option may only be changed while it still has an effect.
-    void set_raw(const OptionRow& row, const void* value, std::size_t size)
-    {
-        const std::string what = std::string("Context.") + row.name;
-        with_handle(what.c_str(), [&](void* handle) {
-            if (opened_ && is_for_start(static_cast<ContextOption>(row.id))) {
-                throw StateError(what +
-                                 ": too late, the context has opened its first socket; "
-                                 "give it to the constructor");
-            }
-            if (is_string(row.kind)) {
-                set_text(handle, row, value, size);
-            } else {
-                check(zmq_ctx_set(handle, row.id, *static_cast<const int*>(value)),
-                      [&] { return what; });
-            }
-        });
-    }
-
-    [[nodiscard]] int get_raw(const OptionRow& row)
-    {
-        const std::string what = std::string("Context.") + row.name;
-        return with_handle(what.c_str(), [&](void* handle) {
-            errno = 0;  // -1 is a value too: thread_sched_policy begins with it
-            const int value = zmq_ctx_get(handle, row.id);
-            if (value == -1 && zmq_errno() != 0) {
-                fail(zmq_errno(), what);
-            }
-            return value;
-        });
-    }
+    // Whether libzmq's threads run, which read some options when they start and never again.
+    [[nodiscard]] bool has_opened() const noexcept { return opened_; }
 
     // Every blocked and every later call in this context ends with ContextTerminated.
     void shutdown()
@@ -360,40 +343,34 @@ private:
         }
     }
 
-    // libzmq reads these when its threads start, with the first socket, and never again.
-    [[nodiscard]] static bool is_for_start(ContextOption option)
-    {
-        switch (option) {
-        case ContextOption::io_threads:
-        case ContextOption::max_sockets:
-        case ContextOption::thread_priority:
-        case ContextOption::thread_sched_policy:
-        case ContextOption::thread_affinity_cpu_add:
-        case ContextOption::thread_affinity_cpu_remove:
-        case ContextOption::thread_name_prefix: return true;
-        default: return false;
-        }
-    }
-
     [[nodiscard]] std::string name_open_sockets();
+
+    // With the first socket libzmq starts its threads, which have two files each.
+    static void require_room_for_threads(void* handle)
+    {
+        constexpr int reaper = 1;
+        const int threads = reaper + (std::max)(zmq_ctx_get(handle, ZMQ_IO_THREADS), 0);
+        require_room_for_files(2 * threads + 1, "Context.socket()");
+    }
 
     // libzmq closes sockets in the background. Who opens and closes them faster than that gets to
     // the limit with few sockets open, and need only wait a little.
     [[nodiscard]] bool room_is_near(int code) const
     {
         return code == EMFILE &&
-               static_cast<int>(sockets_.size()) < zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS);
+               static_cast<int>(sockets_.size()) < zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS) &&
+               is_room_for_files(1);
     }
 
     [[noreturn]] void fail_to_open(int code, int type) const
     {
         std::string text = "Context.socket(" + std::to_string(type) + ")";
-        if (code == EMFILE) {
+        if (code == EMFILE && is_room_for_files(1)) {
             text +=
                 ": " + std::to_string(sockets_.size()) + " sockets are open and max_sockets is " +
                 std::to_string(zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS)) +
                 " (give more to Context(max_sockets=)), which counts closed ones that still have "
-                "messages to send; or the process is out of file descriptors (see `ulimit -n`)";
+                "messages to send";
         } else if (code == EINVAL) {
             text += ": no such socket type in libzmq " + library_version().to_string();
         } else if (code == EFAULT) {  // a borrowed handle whose owner ended it
@@ -402,23 +379,10 @@ private:
         fail(code, text);
     }
 
-    static void set_text([[maybe_unused]] void* handle, const OptionRow& row,
-                         [[maybe_unused]] const void* value, [[maybe_unused]] std::size_t size)
-    {
-#ifdef ZMQ_BUILD_DRAFT_API
-        check(zmq_ctx_set_ext(handle, row.id, value, size),
-              [&] { return std::string("Context.") + row.name; });
-#else
-        throw NotSupported(std::string("Context.") + row.name +
-                           ": text options of contexts are drafts of libzmq; zmqpp was built "
-                           "without drafts");
-#endif
-    }
-
     std::mutex mutex_;
     void* handle_;
     const bool owned_;
-    bool opened_ = false;
+    std::atomic<bool> opened_{false};
     bool shut_down_ = false;
     std::uint64_t last_serial_ = 0;
     std::map<std::uint64_t, std::weak_ptr<SocketState>> sockets_;

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "descriptors.hpp"
+
 namespace zmqpp {
 inline namespace v1 {
 
@@ -93,7 +95,9 @@ struct Interrupted : Error {
 // and after it what else a person should know.
 [[noreturn]] inline void fail(int code, const std::string& text, const std::string& hint = "")
 {
-    const std::string reason = text + ": " + zmq_strerror(code) + hint;
+    const bool needs_file = code == EMFILE && hint.empty() && !detail::is_room_for_files(1);
+    const std::string reason =
+        text + ": " + zmq_strerror(code) + (needs_file ? detail::out_of_files() : hint);
     switch (code) {
     case ETERM: throw ContextTerminated(reason);
     case ENOTSOCK: throw SocketClosed(reason);
@@ -116,5 +120,16 @@ template <class Describe> inline void check(int rc, Describe&& describe)
     fail(code, describe());
 }
 
+namespace detail {
+
+// Before libzmq opens `count` files in a place where it aborts if it cannot.
+inline void require_room_for_files(int count, const std::string& operation)
+{
+    if (!is_room_for_files(count)) {
+        fail(EMFILE, operation, out_of_files());
+    }
+}
+
+}  // namespace detail
 }  // namespace v1
 }  // namespace zmqpp

@@ -101,6 +101,10 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
     const bool watches = !binds && inproc && state_->watch(endpoint);
     const Use use(*state_, operation.c_str());
     state_->note_news();
+    if (!inproc) {
+        // libzmq opens a file to look interfaces up, and one to listen.
+        detail::require_room_for_files(2, state_->describe(operation));
+    }
     if (watches) {
         const int unlimited = 0;
         zmq_setsockopt(state_->handle(), ZMQ_RCVHWM, &unlimited, sizeof unlimited);

@@ -69,6 +69,7 @@ public:
           owned_(false),
           handle_(foreign_handle)
     {
+        require_socket(foreign_handle, "Socket.borrow()");
         int type = 0;
         std::size_t size = sizeof type;
         check(zmq_getsockopt(handle_, ZMQ_TYPE, &type, &size),

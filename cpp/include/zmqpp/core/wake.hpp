@@ -126,8 +126,7 @@ private:
         write_ = ends[1];
 #endif
         if (failed) {
-            const int code = errno;
-            fail(code, "no wake handle for this thread (see `ulimit -n`)");
+            fail(errno, "no wake handle for this thread");
         }
 #ifndef __linux__
         for (const int end : ends) {

@@ -1,0 +1,199 @@
+// Whether a raw handle is what it is said to be: a context or socket of the very libzmq that is loaded
+// here. A process may have several (a package brings its own, another was linked in): each takes the
+// objects of the other for its own, and crashes. Any thread.
+#pragma once
+
+#include <zmq.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "error.hpp"
+#include "fork.hpp"
+#include "version.hpp"
+
+#ifdef _WIN32
+#ifndef NOMINMAX
+#define NOMINMAX
+#endif
+#include <windows.h>
+#else
+#include <dlfcn.h>
+#include <unistd.h>
+#endif
+
+namespace zmqpp {
+inline namespace v1 {
+namespace detail {
+
+// The program or library file that was loaded where `address` is.
+struct LoadedFile {
+    const void* base = nullptr;  // null if there is none
+    std::string path;
+
+    [[nodiscard]] static LoadedFile of(const void* address)
+    {
+        LoadedFile file;
+#ifdef _WIN32
+        HMODULE module = nullptr;
+        constexpr DWORD how =
+            GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+        if (GetModuleHandleExA(how, static_cast<LPCSTR>(address), &module) != 0) {
+            char path[MAX_PATH] = "";
+            GetModuleFileNameA(module, path, MAX_PATH);
+            file = {module, path};
+        }
+#else
+        Dl_info info{};
+        if (dladdr(address, &info) != 0 && info.dli_fbase != nullptr) {
+            file = {info.dli_fbase, info.dli_fname == nullptr ? "" : info.dli_fname};
+        }
+#endif
+        return file;
+    }
+};
+
+// Reads a word of memory that need not be there. False if it is not.
+[[nodiscard]] inline bool read_word(const void* address, const void*& word)
+{
+#ifdef _WIN32
+    SIZE_T size = 0;
+    return ReadProcessMemory(GetCurrentProcess(), address, &word, sizeof word, &size) != 0;
+#else
+    // The kernel says EFAULT where we would crash.
+    int ends[2];
+    if (pipe(ends) != 0) {
+        fail(errno, "borrow()");
+    }
+    constexpr auto size = static_cast<ssize_t>(sizeof word);
+    const bool there =
+        write(ends[1], address, sizeof word) == size && read(ends[0], &word, sizeof word) == size;
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return there;
+#endif
+}
+
+// The word in which all contexts of this libzmq are alike, and unlike those of any other: the first
+// pointer into libzmq itself, which is that to the virtual functions of a member.
+class Landmark {
+public:
+    Landmark()
+    {
+        void* one = zmq_ctx_new();
+        void* other = zmq_ctx_new();
+        const int code = zmq_errno();
+        if (one != nullptr && other != nullptr) {
+            find_in(one, other);
+        }
+        zmq_ctx_term(one);
+        zmq_ctx_term(other);
+        if (one == nullptr || other == nullptr) {
+            fail(code, "borrow()");
+        }
+    }
+
+    [[nodiscard]] const LoadedFile& library() const { return library_; }
+
+    [[nodiscard]] bool is_in_context(const void* handle) const
+    {
+        const void* word = nullptr;
+        return read_word(static_cast<const char*>(handle) + offset_, word) && word == word_;
+    }
+
+    // A socket begins with the pointer to its virtual functions.
+    [[nodiscard]] bool is_in_socket(const void* handle) const
+    {
+        const void* word = nullptr;
+        return read_word(handle, word) && LoadedFile::of(word).base == library_.base;
+    }
+
+    // The file that `handle` seems to come from, for people.
+    [[nodiscard]] static std::string guess_file(const void* handle)
+    {
+        const void* word = nullptr;
+        for (std::size_t at = 0; at < furthest; at += step) {
+            if (!read_word(static_cast<const char*>(handle) + at, word)) {
+                break;
+            }
+            const LoadedFile file = LoadedFile::of(word);
+            if (file.path.find("zmq") != std::string::npos) {
+                return file.path;
+            }
+        }
+        return "";
+    }
+
+private:
+    static constexpr std::size_t step = sizeof(void*);
+    static constexpr std::size_t furthest = 1024;
+
+    void find_in(const void* one, const void* other)
+    {
+        for (std::size_t at = 0; at < furthest && library_.base == nullptr; at += step) {
+            const void* word = word_at(one, at);
+            if (word != nullptr && word == word_at(other, at)) {
+                library_ = LoadedFile::of(word);
+                offset_ = at;
+                word_ = word;
+            }
+        }
+    }
+
+    static const void* word_at(const void* object, std::size_t at)
+    {
+        const void* word = nullptr;
+        std::memcpy(&word, static_cast<const char*>(object) + at, sizeof word);
+        return word;
+    }
+
+    std::size_t offset_ = 0;
+    const void* word_ = nullptr;
+    LoadedFile library_;
+};
+
+[[noreturn]] inline void refuse_handle(const Landmark& landmark, const void* handle,
+                                       const char* operation, const char* kind)
+{
+    const std::string other = Landmark::guess_file(handle);
+    const std::string& ours = landmark.library().path;
+    std::string text = std::string(operation) + ": this is no open " + kind + " of libzmq " +
+                       library_version().to_string() + " (" + ours + ")";
+    if (!other.empty() && other != ours) {
+        text +=
+            " but one of another copy of libzmq (" + other +
+            "); both sides must use the same one: build zmqpp and the other with the same libzmq";
+    }
+    throw StateError(text);
+}
+
+// Throws StateError unless `handle` is an open context (socket) of this libzmq.
+inline void require_context(const void* handle, const char* operation)
+{
+    const auto& landmark = per_process<Landmark>();
+    const bool aligned = reinterpret_cast<std::uintptr_t>(handle) % sizeof(void*) == 0;
+    if (!aligned || !landmark.is_in_context(handle)) {
+        refuse_handle(landmark, handle, operation, "context");
+    }
+}
+inline void require_socket(const void* handle, const char* operation)
+{
+    const auto& landmark = per_process<Landmark>();
+    const bool aligned = reinterpret_cast<std::uintptr_t>(handle) % sizeof(void*) == 0;
+    if (!aligned || !landmark.is_in_socket(handle)) {
+        refuse_handle(landmark, handle, operation, "socket");
+    }
+}
+
+}  // namespace detail
+
+// The file of the libzmq that is loaded, which decides much and is hard to see.
+[[nodiscard]] inline std::string library_path()
+{
+    return detail::LoadedFile::of(library_address()).path;
+}
+
+}  // namespace v1
+}  // namespace zmqpp
