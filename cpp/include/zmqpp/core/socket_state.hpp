@@ -27,6 +27,7 @@
 #include "lock.hpp"
 #include "message.hpp"
 #include "thread_id.hpp"
+#include "watch.hpp"
 
 namespace zmqpp {
 inline namespace v1 {
@@ -87,7 +88,8 @@ public:
         if (birthplace_.is_foreign() || handle_ == nullptr || !owned_) {
             return;
         }
-        end_monitor(handle_);  // first: a socket that this one watches may be waiting for that
+        monitored_.end(*context_,
+                       handle_);  // first: a socket that this one watches may wait for that
         stop_watching();
         give_up_names(handle_);
         Reaper::instance().close(handle_);
@@ -332,7 +334,7 @@ public:
             handle = std::exchange(handle_, nullptr);
             if (handle != nullptr) {
                 choose_linger(handle, choose);
-                end_monitor(handle);
+                monitored_.end(*context_, handle);
                 give_up_names(handle);
             }
             waiters_.wake_all();
@@ -347,38 +349,33 @@ public:
     void monitor(const std::string& endpoint, int events)
     {
         const Use use(*this, "monitor()");
-        end_monitor(handle_);
+        monitored_.end(*context_, handle_);
         check(retry([&] { return zmq_socket_monitor(handle_, endpoint.c_str(), events); }), [&] {
             return describe("monitor(\"" + endpoint + "\")") +
                    (is_inproc(endpoint) ? "" : ": a monitor publishes at inproc://name");
         });
-        monitor_ = endpoint;
-        has_reader_ = false;
-        context_->add_monitor(endpoint, weak_from_this());
+        monitored_.begin(*context_, endpoint, weak_from_this());
     }
 
     // Stops that, wherever it publishes or at one endpoint only.
     void stop_monitor(const std::string& endpoint = "")
     {
         const Use use(*this, "stop_monitor()");
-        if (endpoint.empty() || endpoint == monitor_) {
-            end_monitor(handle_);
+        if (endpoint.empty() || monitored_.is_at(endpoint)) {
+            monitored_.end(*context_, handle_);
         }
     }
 
-    // Before it connects to a monitor's endpoint: a reader that is full or gone would block the I/O
-    // thread that publishes to it, so it is never gone before the monitor, and may not be full: if
-    // this returns true, it has to take any number of messages.
+    // Before it connects to a monitor's endpoint: if this returns true, it has to take any number of
+    // messages (see watch.hpp).
     [[nodiscard]] bool watch(const std::string& endpoint)
     {
         const auto watched = context_->monitored_at(endpoint).lock();
         if (watched == nullptr || watched.get() == this) {
             return false;
         }
-        const std::lock_guard<Lock> guard(watch_lock_);
-        watched->has_reader_ = true;
-        watched_ = watched;
-        watched_at_ = endpoint;
+        watched->monitored_.note_reader();
+        watching_.begin(watched, endpoint);
         return true;
     }
 
@@ -513,44 +510,14 @@ private:
         }
     }
 
-    // A monitor's reader is about to go: its monitor goes first.
     void stop_watching()
     {
-        // Whoever comes second, closing this reader too, waits until the monitor has stopped.
-        const std::lock_guard<Lock> guard(watch_lock_);
-        if (watched_at_.empty()) {
-            return;
-        }
-        if (const auto watched = watched_.lock()) {
+        watching_.end(*context_, [](SocketState& watched, const std::string& endpoint) {
             try {
-                watched->stop_monitor(watched_at_);
+                watched.stop_monitor(endpoint);
             } catch (const Error&) {  // closed meanwhile, which stopped its monitor too
             }
-        } else {
-            while (context_->is_monitored_by(watched_at_, watched_)) {
-                std::this_thread::yield();  // its destructor is about to stop it, in another thread
-            }
-        }
-        watched_at_.clear();
-    }
-
-    // Before this socket goes: libzmq closes it only when its messages are sent, and goes on
-    // publishing till then, to a reader that is gone maybe, which blocks its I/O thread. It also
-    // blocks telling the last reader of the end if there never was one, so it gets one.
-    void end_monitor(void* handle) noexcept
-    {
-        if (monitor_.empty()) {
-            return;
-        }
-        void* reader = has_reader_ ? nullptr : context_->open_reader(monitor_);
-        if (has_reader_ || reader != nullptr) {
-            retry([&] { return zmq_socket_monitor(handle, nullptr, 0); });
-        }
-        if (reader != nullptr) {
-            zmq_close(reader);
-        }
-        context_->remove_monitor(monitor_);
-        monitor_.clear();
+        });
     }
 
     // libzmq closes in the background; the inproc names must be free for others at once.
@@ -576,17 +543,13 @@ private:
     void* handle_ = nullptr;  // null once closed
     Descriptor descriptor_ = no_descriptor;
     WaiterList waiters_;
-    ThreadId sender_ = no_thread;          // in the middle of a message it sends part by part
-    ThreadId receiver_ = no_thread;        // the same for receiving
-    bool dropping_ = false;                // the rest of a message whose peer is gone
-    bool conflating_ = false;              // the option conflate
-    bool peers_may_have_left_ = false;     // without a trace that could be seen from here
-    std::string monitor_;                  // where this socket's events are published
-    std::atomic<bool> has_reader_{false};  // there; set by the reader, without the lock
-
-    Lock watch_lock_;                     // guards these; taken without the other
-    std::weak_ptr<SocketState> watched_;  // the socket whose events this one reads
-    std::string watched_at_;              // and where
+    ThreadId sender_ = no_thread;       // in the middle of a message it sends part by part
+    ThreadId receiver_ = no_thread;     // the same for receiving
+    bool dropping_ = false;             // the rest of a message whose peer is gone
+    bool conflating_ = false;           // the option conflate
+    bool peers_may_have_left_ = false;  // without a trace that could be seen from here
+    Monitored monitored_;               // this socket's events
+    Watching watching_;                 // those of another that this one reads; guards itself
     Birthplace birthplace_;
 };
 
