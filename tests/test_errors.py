@@ -6,9 +6,11 @@ import copy
 import errno
 import os
 import pickle
+import socket
 import subprocess
 import sys
 import threading
+import warnings
 
 import pytest
 
@@ -39,6 +41,7 @@ CLASSES = {
         ("MessageTooLong", [zmqpp.ZMQError]),
         ("NotDone", [zmqpp.ZMQError, TimeoutError]),
         ("ZMQBindError", [zmqpp.ZMQError]),
+        ("OptionTooLateWarning", [UserWarning]),
     ],
 )
 def test_the_tree(error, bases):
@@ -149,12 +152,12 @@ SITUATIONS = {
     "HostUnreachable": (
         host_unreachable,
         errno.EHOSTUNREACH,
-        r"send\(\) on ROUTER socket \[inproc://error-host\]",
+        r"send\(\) on ROUTER socket \[inproc://error-host\].*the routing id 'nobody'\)",
     ),
     "AddressInUse": (
         address_in_use,
         errno.EADDRINUSE,
-        r'bind\("inproc://.*"\) on PULL socket: Address already in use',
+        r'bind\("inproc://.*"\) on PULL socket: Address already in use \(by PULL socket .*created at',
     ),
     "NotSupported": (not_supported, errno.ENOTSUP, r"send\(\) on PULL socket: .*this socket type"),
     "MessageTooLong": (
@@ -170,7 +173,12 @@ SITUATIONS = {
     ),
     "ZMQError": (zmq_error, errno.EINVAL, r'bind\("tcp://127\.0\.0\.1"\).*REP.*port is missing'),
 }
-ELSEWHERE = {"ForkError": "test_fork_error", "ZMQBaseError": "alias", "ZMQVersionError": "alias"}
+ELSEWHERE = {
+    "ForkError": "test_fork_error",
+    "OptionTooLateWarning": "test_an_option_that_comes_too_late",
+    "ZMQBaseError": "alias",
+    "ZMQVersionError": "alias",
+}
 
 
 def test_every_class_has_a_situation():
@@ -188,6 +196,48 @@ def test_situations(open_socket, unique_endpoint, name):
     assert type(error) is CLASSES[name]
     assert error.errno == code
     assert str(error) == f"[Errno {code}] {error.strerror}"
+
+
+def test_routing_ids_of_any_bytes(open_socket):
+    """A routing id that is no text is shown by its digits."""
+    router = open_socket(ROUTER, router_mandatory=True)
+    with pytest.raises(zmqpp.HostUnreachable, match="the routing id 0x00ff41"):
+        router.send_multipart([b"\x00\xffA", b"x"])
+
+
+def test_who_has_the_port(open_socket):
+    """A port in use is said to be so by which socket, or that it is none of ours."""
+    holder = open_socket(PULL)
+    port = holder.bind("tcp://127.0.0.1:*").port
+    with pytest.raises(zmqpp.AddressInUse, match=rf"by PULL socket \[tcp://127.0.0.1:{port}\]"):
+        open_socket(PULL).bind(f"tcp://127.0.0.1:{port}")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(zmqpp.AddressInUse, match="by another program"):
+            open_socket(PULL).bind(f"tcp://127.0.0.1:{other.getsockname()[1]}")
+
+
+def test_an_option_that_comes_too_late(open_socket):
+    """An option that only later binds and connects heed gives a warning of its own after the first."""
+    push = open_socket(PUSH, rate=50)
+    push.immediate = True
+    push.connect("tcp://127.0.0.1:1")
+    late = r"option immediate of PUSH socket \[tcp://127.0.0.1:1\] is for binds and connects after"
+    with pytest.warns(zmqpp.OptionTooLateWarning, match=late) as caught:
+        push.immediate = False
+    assert caught[0].filename == __file__
+    with pytest.warns(zmqpp.OptionTooLateWarning, match="option rate"):
+        push.set(zmqpp.RATE, 60)
+    assert (push.immediate, push.rate) == (False, 60)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        push.linger = 5  # these have an effect at once
+        push.sndtimeo = 6
+        with pytest.raises(zmqpp.OptionTooLateWarning):
+            push.immediate = True
+    push.disconnect("tcp://127.0.0.1:1")
+    push.immediate = True
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork() here")

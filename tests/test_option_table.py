@@ -66,6 +66,7 @@ class Row(NamedTuple):
     id: int
     kind: str
     access: str
+    effect: str
     since: int
     doc: str
 
@@ -91,7 +92,7 @@ def read_table(name: str) -> Table:
             continue
         row = re.fullmatch(
             r"(ZMQPP_(?:DRAFT_)?(?:SOCKET|CONTEXT)_OPTION)"
-            r'\(([a-z0-9_]+),\s*(\d+),\s*(\w+),\s*(\w+),\s*(\d+),\s*"([^"\n]*)"\)\s*',
+            r'\(([a-z0-9_]+),\s*(\d+),\s*(\w+),\s*(\w+),\s*(?:(now|later),\s*)?(\d+),\s*"([^"\n]*)"\)\s*',
             call,
         )
         number = re.fullmatch(
@@ -99,8 +100,8 @@ def read_table(name: str) -> Table:
         )
         alias = re.fullmatch(r"ZMQPP_SOCKET_OPTION_ALIAS\(([a-z0-9_]+),\s*([a-z0-9_]+)\)\s*", call)
         if row:
-            macro, word, id_, kind, access, since, doc = row.groups()
-            rows.append(Row(macro, word, int(id_), kind, access, int(since), doc))
+            macro, word, id_, kind, access, effect, since, doc = row.groups("")
+            rows.append(Row(macro, word, int(id_), kind, access, effect, int(since), doc))
         elif number:
             numbers.append((number[1], int(number[2])))
         elif alias:

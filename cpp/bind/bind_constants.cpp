@@ -66,9 +66,9 @@ void bind_options(py::module_& m)
     // clang-format off
     bind_enum<SocketOption>(m, "SocketOption", int_enum,
         "Options of sockets, for Socket.get and Socket.set; also properties of Socket.", {
-#define ZMQPP_SOCKET_OPTION(name, id, kind, access, since, doc) \
+#define ZMQPP_SOCKET_OPTION(name, id, kind, access, effect, since, doc) \
             {upper(#name), SocketOption::name, doc},
-#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, since, doc) \
+#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, effect, since, doc) \
             {upper(#name), SocketOption::name, doc},
 #define ZMQPP_SOCKET_OPTION_NUMBER(name, id, doc) \
             {upper(#name), SocketOption::name, doc},

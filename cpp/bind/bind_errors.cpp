@@ -160,6 +160,11 @@ void bind_errors(py::module_& m)
                                   {base, PyExc_TimeoutError});
     make("ZMQBindError", "bind_to_random_port() found no free port.", {base});
 
+    error_classes.option_too_late =
+        make("OptionTooLateWarning",
+             "An option was set after bind() or connect() that only later ones heed.",
+             {PyExc_UserWarning});
+
     py::register_local_exception_translator([](std::exception_ptr failure) {
         try {
             std::rethrow_exception(failure);

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "errors.hpp"
 #include "fastcall.hpp"
 #include "options.hpp"
 #include "socket.hpp"
@@ -39,7 +40,12 @@ bool write(BoundSocket& socket, const OptionRow& row, PyObject* value)
         return false;
     }
     socket.set_raw(row, wire.data(), wire.size);
-    return true;
+    if (row.effect == Effect::now || !socket.is_attached()) {
+        return true;
+    }
+    const std::string text = std::string("option ") + row.name + " of " + socket.describe() +
+                             " is for binds and connects after it, not for those before it";
+    return PyErr_WarnEx(error_classes.option_too_late, text.c_str(), 1) == 0;
 }
 
 PyObject* get_attribute(PyObject* self, void* closure)
@@ -74,7 +80,7 @@ int set_attribute(PyObject* self, PyObject* value, void* closure)
 // A number without a row: one of a newer libzmq, passed on as an int or as bytes. Its name is digits.
 OptionRow unknown_option(int id, Kind kind, const std::string& digits)
 {
-    return {digits.c_str(), id, kind, Access::read_write, 0, false, ""};
+    return {digits.c_str(), id, kind, Access::read_write, Effect::now, 0, false, ""};
 }
 
 // HWM is two options since libzmq 3.

@@ -14,6 +14,7 @@ struct ErrorClasses {
     PyObject* timeout = nullptr;
     PyObject* not_done = nullptr;
     PyObject* message_too_long = nullptr;
+    PyObject* option_too_late = nullptr;  // a warning
 };
 extern ErrorClasses error_classes;
 

@@ -84,6 +84,11 @@ class ZMQBindError(ZMQError):
     bind_to_random_port() found no free port.
     """
 
+class OptionTooLateWarning(UserWarning):
+    """
+    An option was set after bind() or connect() that only later ones heed.
+    """
+
 class SocketType(enum.IntEnum):
     """
     Types of sockets. Those from SERVER on are drafts: libzmq has them only when built with its draft API.

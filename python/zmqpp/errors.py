@@ -17,6 +17,8 @@
         MessageTooLong         recv_into() a buffer too small; the message is `frame`
         NotDone                MessageTracker.wait() ran out of time (also TimeoutError)
         ZMQBindError           bind_to_random_port() found no free port
+    UserWarning
+      OptionTooLateWarning     an option set after bind() or connect() that only later ones heed
 """
 
 from ._core import (
@@ -28,6 +30,7 @@ from ._core import (
     MessageTooLong,
     NotDone,
     NotSupported,
+    OptionTooLateWarning,
     SocketClosed,
     StateError,
     ThreadError,
@@ -51,6 +54,7 @@ __all__ = [
     "MessageTooLong",
     "NotDone",
     "NotSupported",
+    "OptionTooLateWarning",
     "SocketClosed",
     "StateError",
     "ThreadError",

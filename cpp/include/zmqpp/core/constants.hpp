@@ -66,8 +66,8 @@ enum class SocketType : int {
 
 // Options by number, for code that meets them at run time; option.hpp has the typed ones.
 enum class SocketOption : int {
-#define ZMQPP_SOCKET_OPTION(name, id, kind, access, since, doc) name = id,
-#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, since, doc) name = id,
+#define ZMQPP_SOCKET_OPTION(name, id, kind, access, effect, since, doc) name = id,
+#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, effect, since, doc) name = id,
 #define ZMQPP_SOCKET_OPTION_NUMBER(name, id, doc) name = id,
 #define ZMQPP_SOCKET_OPTION_ALIAS(alias, name) alias = name,
 #include "socket_options.def"

@@ -4,6 +4,7 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -193,5 +194,24 @@ static_assert(std::is_nothrow_move_constructible_v<Message>);
 // All the frames of one message.
 using Multipart = std::vector<Message>;
 
+namespace detail {
+
+// Bytes for people: 'text', or 0x and their digits.
+[[nodiscard]] inline std::string quote(std::string_view bytes)
+{
+    const bool printable = std::all_of(bytes.begin(), bytes.end(),
+                                       [](unsigned char c) { return c >= ' ' && c < 0x7F; });
+    if (printable) {
+        return "'" + std::string(bytes) + "'";
+    }
+    std::string text = "0x";
+    for (const unsigned char c : bytes) {
+        constexpr const char* digits = "0123456789abcdef";
+        text += {digits[c >> 4], digits[c & 15]};
+    }
+    return text;
+}
+
+}  // namespace detail
 }  // namespace v1
 }  // namespace zmqpp

@@ -28,12 +28,16 @@ enum class Kind {
 
 enum class Access { read_write, read_only, write_only };
 
+// Whether what is set holds for the connections that are there, or for those that are made later.
+enum class Effect { now, later };
+
 // One row of a table, for code that meets options at run time.
 struct OptionRow {
     const char* name;
     int id;
     Kind kind;
     Access access;
+    Effect effect;
     int since;  // libzmq's version number that has it: see Version::number
     bool draft;
     const char* doc;
@@ -106,12 +110,12 @@ template <class Owner, Kind option_kind, Access option_access> struct Option {
 
 // Options of sockets: option::linger, option::rcvhwm ...
 namespace option {
-#define ZMQPP_SOCKET_OPTION(name, id, kind, access, since, doc)         \
+#define ZMQPP_SOCKET_OPTION(name, id, kind, access, effect, since, doc) \
     inline constexpr Option<OfSocket, Kind::kind, Access::access> name{ \
-        {#name, id, Kind::kind, Access::access, since, false, doc}};
-#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, since, doc)   \
-    inline constexpr Option<OfSocket, Kind::kind, Access::access> name{ \
-        {#name, id, Kind::kind, Access::access, since, true, doc}};
+        {#name, id, Kind::kind, Access::access, Effect::effect, since, false, doc}};
+#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, effect, since, doc) \
+    inline constexpr Option<OfSocket, Kind::kind, Access::access> name{       \
+        {#name, id, Kind::kind, Access::access, Effect::effect, since, true, doc}};
 #include "socket_options.def"
 }  // namespace option
 
@@ -119,17 +123,17 @@ namespace option {
 namespace context_option {
 #define ZMQPP_CONTEXT_OPTION(name, id, kind, access, since, doc)         \
     inline constexpr Option<OfContext, Kind::kind, Access::access> name{ \
-        {#name, id, Kind::kind, Access::access, since, false, doc}};
+        {#name, id, Kind::kind, Access::access, Effect::now, since, false, doc}};
 #define ZMQPP_DRAFT_CONTEXT_OPTION(name, id, kind, access, since, doc)   \
     inline constexpr Option<OfContext, Kind::kind, Access::access> name{ \
-        {#name, id, Kind::kind, Access::access, since, true, doc}};
+        {#name, id, Kind::kind, Access::access, Effect::now, since, true, doc}};
 #include "context_options.def"
 }  // namespace context_option
 
 // The tables again, to walk through.
 inline constexpr OptionRow socket_options[] = {
-#define ZMQPP_SOCKET_OPTION(name, id, kind, access, since, doc) option::name.row,
-#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, since, doc) option::name.row,
+#define ZMQPP_SOCKET_OPTION(name, id, kind, access, effect, since, doc) option::name.row,
+#define ZMQPP_DRAFT_SOCKET_OPTION(name, id, kind, access, effect, since, doc) option::name.row,
 #include "socket_options.def"
 };
 inline constexpr OptionRow context_options[] = {

@@ -128,9 +128,12 @@ public:
     [[nodiscard]] bool try_send(const void* data, std::size_t size, int flags = 0)
     {
         const Use use(*state_, "send()");
-        return state_->send_parts("send()", 1, flags, [&](std::size_t, int part_flags) {
-            return zmq_send(state_->handle(), data, size, part_flags);
-        });
+        return state_->send_parts(
+            "send()", 1, flags,
+            [&](std::size_t, int part_flags) {
+                return zmq_send(state_->handle(), data, size, part_flags);
+            },
+            [&] { return std::string_view(static_cast<const char*>(data), size); });
     }
 
     // --- receiving ---
@@ -289,6 +292,12 @@ public:
     }
 
     [[nodiscard]] bool is_closed() const { return state_->is_closed(); }
+    // Whether it has been bound or connected, and is still.
+    [[nodiscard]] bool is_attached() const
+    {
+        const Use use(*state_, "is_attached()");
+        return !state_->endpoints.empty();
+    }
     [[nodiscard]] bool is_owner() const { return owner_ && state_->is_owned(); }
 
     [[nodiscard]] SocketType type() const { return state_->type(); }
@@ -348,9 +357,12 @@ private:
 
     bool send_now(Message* parts, std::size_t count, int flags)
     {
-        return state_->send_parts("send()", count, flags, [&](std::size_t i, int part_flags) {
-            return zmq_msg_send(parts[i].raw(), state_->handle(), part_flags);
-        });
+        return state_->send_parts(
+            "send()", count, flags,
+            [&](std::size_t i, int part_flags) {
+                return zmq_msg_send(parts[i].raw(), state_->handle(), part_flags);
+            },
+            [&] { return parts[0].view(); });
     }
 
     void send_or_time_out(Message* parts, std::size_t count, int flags)
@@ -383,6 +395,7 @@ private:
 
     std::string attach(const char* verb, const std::string& endpoint,
                        int (*call)(void*, const char*));
+    std::string note_attached(const std::string& endpoint, bool binds);
     void detach(const char* verb, const std::string& endpoint, int (*call)(void*, const char*));
 
     void require_owner() const

@@ -35,9 +35,38 @@ namespace detail {
     });
 }
 
-// What a person should know beside libzmq's own words for the failure of an endpoint.
-[[nodiscard]] inline std::string endpoint_hint(int code, const std::string& endpoint)
+// Who in this process is bound where `endpoint` wants to be: "PULL socket [...], created at ...".
+[[nodiscard]] inline std::string holder_of(const SocketState& asking, const std::string& endpoint)
 {
+    const auto place = [](const std::string& text) {
+        return text.rfind("tcp://", 0) == 0 ? text.substr(text.rfind(':')) : text;  // the port
+    };
+    for (const auto& context : ContextState::all()) {
+        if (is_inproc(endpoint) && context != asking.context()) {
+            continue;  // has names of its own
+        }
+        for (const auto& socket : context->sockets()) {
+            const std::lock_guard<Lock> guard(socket->lock());
+            for (const auto& taken : socket->endpoints) {
+                if (taken.bound && place(taken.real) == place(endpoint)) {
+                    return socket->describe() + ", created at " + socket->origin();
+                }
+            }
+        }
+    }
+    return "";
+}
+
+// What a person should know beside libzmq's own words for the failure of an endpoint.
+[[nodiscard]] inline std::string endpoint_hint(const SocketState& asking, int code,
+                                               const std::string& endpoint)
+{
+    if (code == EADDRINUSE) {
+        const std::string holder = holder_of(asking, endpoint);
+        return holder.empty()
+                   ? is_inproc(endpoint) ? "" : " (by another program, or other code of this one)"
+                   : " (by " + holder + ")";
+    }
     const auto separator = endpoint.find("://");
     if (separator == std::string::npos) {
         return " (an endpoint is transport://address, as in tcp://127.0.0.1:5555)";
@@ -99,31 +128,45 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
     const bool inproc = detail::is_inproc(endpoint);
     require_home(operation.c_str());
     const bool watches = !binds && inproc && state_->watch(endpoint);
-    const Use use(*state_, operation.c_str());
-    state_->note_news();
-    if (!inproc) {
-        // libzmq opens a file to look interfaces up, and one to listen.
-        detail::require_room_for_files(2, state_->describe(operation));
-    }
-    if (watches) {
-        const int unlimited = 0;
-        zmq_setsockopt(state_->handle(), ZMQ_RCVHWM, &unlimited, sizeof unlimited);
-    }
-    const auto attempt = [&] {
-        return detail::retry([&] { return call(state_->handle(), endpoint.c_str()); });
-    };
     auto& context = *state_->context();
-    const bool impossible = detail::is_port_too_large(endpoint);
-    if (impossible ||
-        (!inproc ? attempt()
-         : binds ? context.bind_inproc(endpoint, type(), attempt)
-                 : context.connect_inproc(endpoint, state_->serial(), type(), attempt)) != 0) {
-        int code = impossible ? EINVAL : zmq_errno();
-        if (binds && code == EAGAIN) {
-            code = detail::reason_of_failed_bind(context, endpoint);
+    int code = 0;
+    std::string who;
+    {
+        const Use use(*state_, operation.c_str());
+        state_->note_news();
+        if (!inproc) {
+            // libzmq opens a file to look interfaces up, and one to listen.
+            detail::require_room_for_files(2, state_->describe(operation));
         }
-        state_->fail_operation(code, operation, detail::endpoint_hint(code, endpoint));
+        if (watches) {
+            const int unlimited = 0;
+            zmq_setsockopt(state_->handle(), ZMQ_RCVHWM, &unlimited, sizeof unlimited);
+        }
+        const auto attempt = [&] {
+            return detail::retry([&] { return call(state_->handle(), endpoint.c_str()); });
+        };
+        if (detail::is_port_too_large(endpoint)) {
+            code = EINVAL;
+        } else if ((!inproc ? attempt()
+                    : binds ? context.bind_inproc(endpoint, type(), attempt)
+                            : context.connect_inproc(endpoint, state_->serial(), type(),
+                                                     attempt)) != 0) {
+            code = zmq_errno();
+        } else {
+            return note_attached(endpoint, binds);
+        }
+        who = state_->describe(operation);
     }
+    // Not in use any more: other sockets are asked.
+    if (binds && code == EAGAIN) {
+        code = detail::reason_of_failed_bind(context, endpoint);
+    }
+    fail(code, who, detail::endpoint_hint(*state_, code, endpoint));
+}
+
+// A socket in use is bound or connected now; where, really?
+inline std::string Socket::note_attached(const std::string& endpoint, bool binds)
+{
     if (!binds) {
         const auto known = detail::find_endpoint(*state_, endpoint, false);
         if (known != state_->endpoints.end()) {

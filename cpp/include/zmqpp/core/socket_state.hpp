@@ -186,10 +186,11 @@ public:
 
     // --- one message, with the socket in use ---
 
-    // Sends `count` parts as one message: all of it or nothing. part(i, flags) is one libzmq call.
-    // False: would block, and nothing was sent.
-    template <class SendPart>
-    bool send_parts(const char* operation, std::size_t count, int flags, SendPart&& part)
+    // Sends `count` parts as one message: all of it or nothing. part(i, flags) is one libzmq call,
+    // first() the bytes of the first part. False: would block, and nothing was sent.
+    template <class SendPart, class First>
+    bool send_parts(const char* operation, std::size_t count, int flags, SendPart&& part,
+                    First&& first)
     {
         claim(sender_, operation, "sending");
         note_news();
@@ -207,6 +208,9 @@ public:
                 continue;
             }
             const int code = zmq_errno();
+            if (code == EHOSTUNREACH) {
+                fail_operation(code, operation, " (the routing id " + quote(first()) + ")");
+            }
             if (code != EAGAIN) {
                 fail_operation(code, operation);
             }
