@@ -134,6 +134,49 @@ TEST_CASE("A hook that says no ends the wait with Interrupted")
     CHECK_FALSE(has_waiter(socket));
 }
 
+#if defined(__linux__) || defined(__APPLE__)
+TEST_CASE("The first thread asks the hook now and then without being interrupted")
+{
+    // As if the signal had come just before the wait began, or to another thread.
+    static std::atomic<bool> handled{false};
+    handled = false;
+    Context context;
+    Socket socket(context, SocketType::dealer);
+    const auto hook_before = zmqpp::interrupt_hook().exchange([] {
+        ++hook_calls;
+        return !handled;
+    });
+    hook_calls = 0;
+    CHECK(takes(50ms, [&] { return in_thread([&] { return socket.poll(0, 50ms) != 0; }).get(); }));
+    CHECK(hook_calls == 0);  // other threads never do
+    CHECK(takes(100ms, [&] { return socket.recv(100ms).has_value(); }));
+    CHECK(hook_calls > 0);
+    CHECK(hook_calls < 50);  // ever less often
+    zmqpp::Poller poller;
+    poller.set(socket, ZMQ_POLLIN);
+    const zmqpp::Tracker tracker;
+    tracker.add();
+    const std::function<void()> waits[] = {
+        [&] { static_cast<void>(socket.recv()); },
+        [&] { socket.send("x"); },
+        [&] { static_cast<void>(poller.poll(Deadline::never())); },
+        [&] { static_cast<void>(tracker.wait(Deadline::never())); },
+        [&] { context.term(Deadline::never()); },
+    };
+    for (const auto& wait : waits) {
+        handled = false;
+        auto signal = in_thread([] {
+            std::this_thread::sleep_for(10ms);
+            handled = true;
+        });
+        const Stopwatch watch;
+        CHECK_THROWS_AS(wait(), zmqpp::Interrupted);
+        CHECK(watch.elapsed() < 30ms + promptly);
+    }
+    zmqpp::interrupt_hook() = hook_before;
+}
+#endif
+
 TEST_CASE("An exception of the hook comes out of the wait")
 {
     const Context context;

@@ -5,6 +5,13 @@
 
 #include <atomic>
 
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#elif defined(__APPLE__)
+#include <pthread.h>
+#endif
+
 namespace zmqpp {
 inline namespace v1 {
 
@@ -15,6 +22,23 @@ using InterruptHook = bool (*)();
 {
     static std::atomic<InterruptHook> hook{nullptr};
     return hook;
+}
+
+// Whether this is the thread on which hosts run their handlers: the process's first.
+[[nodiscard]] inline bool runs_handlers() noexcept
+{
+    if (interrupt_hook().load(std::memory_order_acquire) == nullptr) {
+        return false;
+    }
+#if defined(__linux__)
+    return ::syscall(SYS_gettid) == ::getpid();
+#elif defined(__APPLE__)
+    return ::pthread_main_np() != 0;
+#elif defined(_WIN32)
+    return true;
+#else
+    return false;
+#endif
 }
 
 [[nodiscard]] inline bool go_on_after_interrupt()

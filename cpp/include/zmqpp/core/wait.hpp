@@ -2,6 +2,8 @@
 // and wake-ups are handled here and nowhere else. The caller holds no lock (and no GIL).
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 
 #include "deadline.hpp"
@@ -26,40 +28,56 @@ using PollItem = ::pollfd;
     return item;
 }
 
-// Sleeps until one of the items is ready (true) or the deadline passed (false). After a signal it
-// returns true with nothing ready: the caller looks again at what it waits for, because the interrupt
+// A signal that comes just before poll(2) does not interrupt it, nor does one that another thread takes.
+// So the thread that runs the handlers also looks by itself: after this time, and then ever less often.
+inline constexpr std::chrono::milliseconds first_look{4};
+#ifdef _WIN32
+inline constexpr std::chrono::milliseconds longest_pause{64};  // there is no EINTR at all
+#else
+inline constexpr std::chrono::milliseconds longest_pause{1024};
+#endif
+
+// Sleeps until one of the items is ready (true) or the deadline passed (false). After a signal it may
+// return true with nothing ready: the caller looks again at what it waits for, because the interrupt
 // hook may have waited as well, and used up this thread's wake-ups. Throws Interrupted when the hook
 // wants the call to end, and ForkError in a child that was born in it.
 inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const char* operation)
 {
     const Birthplace here;
+    const bool looks = !deadline.passed() && runs_handlers();
+    auto pause = first_look;
     for (;;) {
+        const Deadline next = looks ? Deadline(pause).earlier(deadline) : deadline;
 #ifdef _WIN32
-        // No EINTR there: look for Ctrl-C a few times a second.
-        const Deadline slice(std::chrono::milliseconds(100));
-        const int ready =
-            ::WSAPoll(items, static_cast<ULONG>(count), slice.earlier(deadline).poll_timeout());
-        const bool interrupted = ready == 0 && !deadline.passed();
+        const int ready = ::WSAPoll(items, static_cast<ULONG>(count), next.poll_timeout());
         const int code = ::WSAGetLastError();
+        const bool interrupted = false;
 #else
-        const int ready = ::poll(items, static_cast<nfds_t>(count), deadline.poll_timeout());
+        const int ready = ::poll(items, static_cast<nfds_t>(count), next.poll_timeout());
         const int code = errno;
         const bool interrupted = ready < 0 && code == EINTR;
 #endif
         if (ready > 0) {
             return true;
         }
-        if (interrupted) {
-            if (!go_on_after_interrupt()) {
-                throw Interrupted(std::string(operation) + ": interrupted by a signal handler");
-            }
-            here.require_home(operation, "call");
-            return true;
-        } else if (ready < 0) {
+        if (ready < 0 && !interrupted) {
             fail(code, operation);
-        } else if (deadline.passed()) {
+        }
+        if (!interrupted && deadline.passed()) {
             return false;
         }
+        if (!interrupted && !looks) {
+            continue;  // a deadline further away than poll(2) can say
+        }
+        const unsigned clears = Wake::of_this_thread().clears();
+        if (!go_on_after_interrupt()) {
+            throw Interrupted(std::string(operation) + ": interrupted by a signal handler");
+        }
+        here.require_home(operation, "call");
+        if (interrupted || clears != Wake::of_this_thread().clears()) {
+            return true;
+        }
+        pause = (std::min)(2 * pause, longest_pause);
     }
 }
 

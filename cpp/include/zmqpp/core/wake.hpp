@@ -54,6 +54,7 @@ public:
     // Its own thread: forget the wake-ups so far.
     void clear() noexcept
     {
+        ++clears_;
 #ifdef _WIN32
         char drop[64];
         while (::recv(read_, drop, sizeof drop, 0) > 0) {
@@ -64,6 +65,9 @@ public:
         }
 #endif
     }
+
+    // Its own thread: how often it forgot them, for a wait that may have had another inside it.
+    [[nodiscard]] unsigned clears() const noexcept { return clears_; }
 
     // The calling thread's own. A child of fork() gets a fresh one: the old one is its parent's too.
     [[nodiscard]] static Wake& of_this_thread()
@@ -147,6 +151,7 @@ private:
 
     Descriptor read_ = no_descriptor;
     Descriptor write_ = no_descriptor;
+    unsigned clears_ = 0;
     Birthplace birthplace_;
 };
 
