@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +16,9 @@ import pytest
 import zmqpp
 from promptness import assert_prompt
 from subprocess_runner import PRELUDE, run_python
+
+#: The stress tests run longer when asked to.
+STRESS_SECONDS = float(os.environ.get("ZMQPP_STRESS_SECONDS", "2"))
 
 # Threads blocked in everything that blocks, left behind by the main thread.
 LEFT_BEHIND = """
@@ -38,7 +42,7 @@ LEFT_BEHIND = """
 """
 
 
-@pytest.mark.parametrize("run", range(10))
+@pytest.mark.parametrize("run", range(max(5, int(4 * STRESS_SECONDS))))
 def test_daemon_threads_blocked_in_everything(run: int) -> None:
     """Daemon threads blocked in any call do not keep the process from ending, nor make it say a word."""
     run_python(LEFT_BEHIND + "    print(len(threading.enumerate()))", timeout=10)

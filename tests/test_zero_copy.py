@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import gc
 import mmap
+import os
 import sys
 import threading
 import time
@@ -18,6 +19,9 @@ from conftest import Link, OpenSocket, WaitUntil
 from subprocess_runner import run_python
 
 BIG = 200_000
+
+#: The stress tests run longer when asked to.
+STRESS_SECONDS = float(os.environ.get("ZMQPP_STRESS_SECONDS", "1"))
 
 # numpy's way to see the bytes of a message, where there is numpy.
 numpy: Any
@@ -220,13 +224,15 @@ def test_failed_sends_leak_nothing() -> None:
         time.sleep(0.01)
         counts = [sys.getrefcount(data) for data in datas]
         before = memory()
-        rounds(1500)
+        rounds(int(1500 * float(sys.argv[1])))
         time.sleep(0.01)
         assert [sys.getrefcount(data) for data in datas] == counts
         datas[1].append(1)
         assert memory() - before < 10_000_000, memory() - before
         context.destroy()
-        """
+        """,
+        STRESS_SECONDS,
+        timeout=30 + 2 * STRESS_SECONDS,
     )
 
 
@@ -356,6 +362,61 @@ def test_a_busy_gil_does_not_stall_the_traffic() -> None:
             assert len(pull.recv()) == 70_000
         context.destroy()
         """
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="counts threads in /proc")
+@pytest.mark.parametrize("endpoint", ["inproc://lent", "tcp://127.0.0.1:*"])
+def test_lending_beside_a_thread_that_keeps_the_gil(endpoint: str) -> None:
+    """However much is lent while another thread has the GIL, nothing stalls, piles up or stays behind."""
+    run_python(
+        """
+        context = zmqpp.Context()
+        push, pull = context.socket(zmqpp.PUSH, hwm=50), context.socket(zmqpp.PULL, hwm=50)
+        push.connect(pull.bind(sys.argv[1]))
+        total = int(3000 * float(sys.argv[2]))
+        datas = [bytes(100_000) for _ in range(7)]
+        counts = [sys.getrefcount(data) for data in datas]
+        received, memory, tasks, longest = 0, [], [], 0.0
+
+        def hold():
+            numbers = list(range(300_000, 0, -1)) * 2
+            while received < total:
+                sorted(numbers)  # for some milliseconds, in which nobody gets the GIL
+
+        def receive():
+            global received
+            while received < total:
+                assert len(pull.recv(copy=False, timeout=20000)) == 100_000
+                received += 1
+
+        threads = [threading.Thread(target=work) for work in (hold, receive)]
+        for thread in threads:
+            thread.start()
+        last = time.monotonic()
+        for i in range(total):
+            push.send(datas[i % 7], copy=False, timeout=20000)
+            if i % (total // 20) == 0:
+                tasks.append(len(os.listdir("/proc/self/task")))
+                with open("/proc/self/statm") as file:
+                    memory.append(int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+            now = time.monotonic()
+            last, longest = now, max(longest, now - last)
+        for thread in threads:
+            thread.join()
+        deadline = time.monotonic() + 1
+        while [sys.getrefcount(data) for data in datas] != counts and time.monotonic() < deadline:
+            time.sleep(0.01)  # no call of zmqpp here
+        assert [sys.getrefcount(data) for data in datas] == counts
+        assert longest < 5, longest
+        assert max(tasks) == min(tasks), tasks
+        # What may be under way, a hundred messages in libzmq and some in the system, and no more.
+        assert max(memory[3:]) - memory[2] < 60_000_000, memory
+        context.destroy()
+        """,
+        endpoint,
+        STRESS_SECONDS,
+        timeout=60 + 5 * STRESS_SECONDS,
     )
 
 

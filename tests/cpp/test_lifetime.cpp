@@ -180,6 +180,39 @@ TEST_CASE("Lent memory stays with a message that could not be sent, and comes ba
     CHECK(stays(lent.returned, 2));
 }
 
+TEST_CASE("Sends that fail leak nothing, lent or copied")
+{
+    // What LeakSanitizer sees at the end of the program, and what it does not: each comes back once.
+    const Context context;
+    Socket nobody(context, SocketType::push);
+    Socket rep(context, SocketType::rep);
+    Socket router(context, SocketType::router);
+    router.set(zmqpp::option::router_mandatory, true);
+    router.bind(fresh_inproc());
+    Socket closed(context, SocketType::push);
+    closed.close();
+    Lent lent(1000);
+    const int rounds = 5000 * static_cast<int>(stress_time() / 2000ms);
+    for (int i = 0; i < rounds; ++i) {
+        const auto whole = [&] {
+            Multipart parts;
+            parts.emplace_back("copied");
+            parts.push_back(lent.message());
+            parts.emplace_back(std::string(100, 'x'));
+            return parts;
+        };
+        Message message = lent.message();
+        REQUIRE_FALSE(nobody.try_send(message));
+        Multipart parts = whole();
+        REQUIRE_FALSE(nobody.try_send(parts));
+        REQUIRE_FALSE(nobody.send(parts, 0ms));
+        REQUIRE_THROWS_AS(rep.send(lent.message()), zmqpp::StateError);
+        REQUIRE_THROWS_AS(router.send(whole()), zmqpp::HostUnreachable);
+        REQUIRE_THROWS_AS(closed.send(whole()), zmqpp::SocketClosed);
+    }
+    CHECK(stays(lent.returned, 5 * rounds));
+}
+
 TEST_CASE("Lent memory comes back exactly once when the socket is closed without linger")
 {
     for (const bool by_destructor : {false, true}) {
