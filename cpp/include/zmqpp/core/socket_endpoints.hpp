@@ -139,6 +139,7 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
             detail::require_room_for_files(2, state_->describe(operation));
         }
         if (watches) {
+            state_->require_no_lost_peers("rcvhwm");
             const int unlimited = 0;
             zmq_setsockopt(state_->handle(), ZMQ_RCVHWM, &unlimited, sizeof unlimited);
         }
@@ -182,6 +183,9 @@ inline std::string Socket::note_attached(const std::string& endpoint, bool binds
         real.resize(size - 1);
     }
     state_->endpoints.push_back({endpoint, real, binds});
+    if (binds && detail::is_inproc(endpoint)) {
+        state_->note_news();  // those who waited for this name may have left since
+    }
     return real;
 }
 
