@@ -350,57 +350,6 @@ def test_fork_in_a_signal_handler(call: str) -> None:
     )
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_multiprocessing(method: str) -> None:
-    """Processes of multiprocessing, however they start, talk to their parent with contexts of their own."""
-    output = run_python(
-        """
-        import multiprocessing, subprocess, tempfile
-
-        # spawn and forkserver start from a file.
-        program = '''if True:
-            import multiprocessing, sys, zmqpp
-
-            shared = zmqpp.Context.instance()
-
-            def work(endpoint, number):
-                context = zmqpp.Context.instance()
-                push = context.socket(zmqpp.PUSH)
-                push.connect(endpoint)
-                push.send_multipart([b"%d" % number, bytes(100000)], copy=False)
-                push.close()
-                context.term()
-
-            if __name__ == "__main__":
-                multiprocessing.set_start_method(sys.argv[1])
-                pull = shared.socket(zmqpp.PULL)
-                endpoint = pull.bind("tcp://127.0.0.1:*")
-                workers = [multiprocessing.Process(target=work, args=(endpoint, i)) for i in range(3)]
-                for worker in workers:
-                    worker.start()
-                numbers = [int(pull.recv_multipart(timeout=20000)[0]) for _ in workers]
-                for worker in workers:
-                    worker.join()
-                    assert worker.exitcode == 0
-                print(sorted(numbers))
-                with multiprocessing.Pool(2) as pool:
-                    print(pool.starmap(work, [(endpoint, i) for i in range(4)]))
-                    print(sorted(int(pull.recv_multipart(timeout=20000)[0]) for _ in range(4)))
-                pull.close()
-        '''
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "program.py")
-            with open(path, "w") as file:
-                file.write(program)
-            options = ["-W", "ignore::DeprecationWarning"]
-            sys.exit(subprocess.call([sys.executable, *options, path, sys.argv[1]]))
-        """,
-        method,
-        timeout=40,
-    )
-    assert output.split("\n") == ["[0, 1, 2]", "[None, None, None, None]", "[0, 1, 2, 3]", ""]
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork()")
 def test_the_version_is_known_in_the_child() -> None:
     """What has to do with no object works in the child as ever."""

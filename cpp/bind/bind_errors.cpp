@@ -61,6 +61,7 @@ PyObject* set_error(PyObject* error_class, int code, const std::string& text)
 
 PyObject* set_error_from_exception()
 {
+    stay_if_left_behind();
     try {
         throw;
     } catch (const Interrupted&) {

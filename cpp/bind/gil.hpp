@@ -16,6 +16,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "zmqpp/core/thread_id.hpp"
+
 namespace zmqpp::binding {
 
 // The interpreter has ended, and nothing of it may be touched any more (bind_exit.cpp).
@@ -37,6 +39,19 @@ inline std::atomic<bool> python_is_gone{false};
 {
     for (;;) {
         std::this_thread::sleep_for(std::chrono::hours(1));
+    }
+}
+
+// Who ends the interpreter, or a process that leaves without that (bind_exit.cpp), and goes on.
+inline std::atomic<ThreadId> last_thread{no_thread};
+
+// Before an error is raised, with the GIL: what a thread that was left behind is told of the end of its
+// sockets is not worth a traceback.
+inline void stay_if_left_behind()
+{
+    if (python_is_gone && this_thread_id() != last_thread) {
+        PyEval_SaveThread();
+        stay_for_ever();
     }
 }
 

@@ -12,7 +12,7 @@ b'hello'
 Sockets may be shared between threads. Names and signatures are pyzmq's where it has them.
 """
 
-from . import constants, errors
+from . import children, constants, errors
 from .constants import *  # noqa: F403
 from .context import Context
 from .endpoint import Endpoint
@@ -64,3 +64,5 @@ __all__ = [
 ]
 __all__ += constants.__all__
 __all__ += errors.__all__
+
+children.look_after_them()

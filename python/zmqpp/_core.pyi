@@ -1801,6 +1801,11 @@ def _end() -> None:
     Runs at interpreter exit.
     """
 
+def _finish() -> None:
+    """
+    The end of a process that leaves without ending its interpreter: abandons all contexts.
+    """
+
 def build_info() -> dict[str, typing.Any]:
     """
     What this is built with: versions of libzmq compiled against and loaded, the file it was loaded from, drafts, capabilities.
