@@ -54,8 +54,13 @@ inline void set_option(ContextState& context, const OptionRow& row, const void* 
         if (is_string(row.kind)) {
             set_text(handle, row, value, size);
         } else {
-            check(zmq_ctx_set(handle, row.id, *static_cast<const int*>(value)),
-                  [&] { return what; });
+            const int number = *static_cast<const int*>(value);
+            if (row.id == ZMQ_IO_THREADS && number > ThreadStart::most_io_threads) {
+                throw Error(EINVAL,
+                            what + ": at most " + std::to_string(ThreadStart::most_io_threads));
+            }
+            check(zmq_ctx_set(handle, row.id, number), [&] { return what; });
+            context.thread_start.note(static_cast<ContextOption>(row.id), number);
         }
     });
 }

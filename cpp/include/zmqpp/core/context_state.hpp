@@ -20,6 +20,7 @@
 #include "inproc.hpp"
 #include "provenance.hpp"
 #include "reaper.hpp"
+#include "thread_start.hpp"
 #include "version.hpp"
 #include "waiters.hpp"
 
@@ -129,6 +130,7 @@ public:
             void* opened = with_handle("Context.socket()", [&](void* handle) {
                 if (!opened_) {
                     require_room_for_threads(handle);
+                    thread_start.try_out();
                 }
                 opened_ = true;  // whatever comes of it: libzmq's threads run now
                 void* socket = zmq_socket(handle, type);
@@ -162,7 +164,6 @@ public:
     {
         const std::lock_guard<std::mutex> guard(mutex_);
         sockets_.erase(serial);
-        names_.forget(serial);
         if (sockets_.empty()) {
             enders_.wake_all();
         }
@@ -253,34 +254,42 @@ public:
 
     // The same as `call`, which binds, connects, unbinds or disconnects a socket by inproc, with note
     // taken of it if it succeeds: see InprocNames.
-    template <class Call> int bind_inproc(const std::string& name, SocketType type, Call&& call)
+    template <class Call>
+    int bind_inproc(const std::string& name, SocketType type, bool welcomes, Call&& call)
     {
         const std::lock_guard<std::mutex> guard(mutex_);
-        if (!names_.may_bind(name, type)) {
-            throw StateError("bind(\"" + name +
-                             "\"): a PAIR talks to a PAIR only, and a socket of another type has "
-                             "connected");
+        if (const char* why = names_.why_not(name, type, welcomes)) {
+            throw StateError("bind(\"" + name + "\"): " + why);
         }
         const int rc = call();
         if (rc == 0) {
-            names_.bind(name);
+            names_.bind(name, type);
         }
         return rc;
     }
     template <class Call>
-    int connect_inproc(const std::string& name, std::uint64_t serial, SocketType type, Call&& call)
+    int connect_inproc(const std::string& name, std::uint64_t serial, SocketType type,
+                       bool conflates, Call&& call)
     {
         const std::lock_guard<std::mutex> guard(mutex_);
+        if (!names_.may_connect(name, type)) {
+            throw StateError("connect(\"" + name +
+                             "\"): a STREAM talks to programs without ZeroMQ only");
+        }
         const int rc = call();
         if (rc == 0 && monitors_.count(name) == 0) {
-            names_.connect(name, serial, type);
+            names_.connect(name, serial, type, conflates);
         }
         return rc;
     }
-    void note_unbound(const std::string& name) noexcept
+    template <class Call> int unbind_inproc(const std::string& name, Call&& call)
     {
         const std::lock_guard<std::mutex> guard(mutex_);
-        names_.unbind(name);
+        const int rc = call();
+        if (rc == 0) {
+            names_.unbind(name);
+        }
+        return rc;
     }
     // A name that nobody has bound is bound for the moment of the disconnecting: who bound it after that,
     // and met a ROUTER's half of a connection, would abort.
@@ -297,19 +306,17 @@ public:
                 "\"): nobody has bound it yet, and other sockets wait for that too; close "
                 "the socket instead");
         }
-        void* binder = zmq_socket(handle_, InprocNames::binder_type);
-        if (binder == nullptr) {
-            fail(zmq_errno(), "disconnect(\"" + name + "\"), which nobody has bound yet");
-        }
-        zmq_bind(binder, name.c_str());
-        const int rc = call();
-        const int code = zmq_errno();
-        zmq_unbind(binder, name.c_str());
-        zmq_close(binder);
-        names_.answer(name);
-        errno = code;
-        return rc;
+        return names_.answer_by_another(handle_, name, call);
     }
+
+    // Before it is closed: who binds a name that it awaits must know.
+    void note_closing(std::uint64_t serial) noexcept
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        names_.forget(serial, handle_);
+    }
+
+    ThreadStart thread_start;  // the mutex guards it: see with_handle()
 
     // How long sockets made from now on keep unsent messages when closed; negative is for ever.
     std::atomic<std::chrono::milliseconds> linger{default_linger};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "listening.hpp"
 #include "socket.hpp"
 
 namespace zmqpp {
@@ -109,6 +110,36 @@ namespace detail {
     return "";
 }
 
+// A libzmq without drafts makes sockets of draft types all the same, but aborts when it has to tell a
+// peer what they are.
+inline void require_known_type(SocketType type, const std::string& endpoint,
+                               const std::string& operation)
+{
+    if (static_cast<int>(type) > static_cast<int>(SocketType::stream) && !is_inproc(endpoint) &&
+        endpoint.rfind("udp://", 0) != 0 && !has("draft")) {
+        throw NotSupported(
+            operation + ": " + std::string(name(type)) +
+            " sockets are drafts; this libzmq, built without, has them for inproc only");
+    }
+}
+
+// What libzmq aborts for when the endpoint is in use, in its I/O thread.
+inline void require_sound_options(void* handle, const std::string& operation)
+{
+    const auto value = [handle](int option) {
+        int on = 0;
+        std::size_t size = sizeof on;
+        return zmq_getsockopt(handle, option, &on, &size) == 0 ? on : 0;
+    };
+    char domain[256];
+    std::size_t size = sizeof domain;
+    if (value(option::zap_enforce_domain.row.id) != 0 && value(ZMQ_PLAIN_SERVER) != 0 &&
+        zmq_getsockopt(handle, ZMQ_ZAP_DOMAIN, domain, &size) == 0 && size <= 1) {
+        throw StateError(operation +
+                         ": plain_server with zap_enforce_domain needs a zap_domain; set it first");
+    }
+}
+
 // The endpoint among those of a socket in use, by the word given or the one returned.
 [[nodiscard]] inline auto find_endpoint(SocketState& state, const std::string& endpoint, bool bound)
 {
@@ -146,14 +177,26 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
         const auto attempt = [&] {
             return detail::retry([&] { return call(state_->handle(), endpoint.c_str()); });
         };
+        detail::require_known_type(type(), endpoint, operation);
+        detail::require_sound_options(state_->handle(), operation);
+        auto& names = state_->peer_names;
+        if (!binds && names.is_pending()) {
+            state_->require_whole_messages(operation);
+            names.require_free(state_->handle(), type(), state_->describe(operation));
+        }
+        detail::HandOver handed(state_->handle(), binds ? endpoint : "", operation);
         if (detail::is_port_too_large(endpoint)) {
             code = EINVAL;
         } else if ((!inproc ? attempt()
-                    : binds ? context.bind_inproc(endpoint, type(), attempt)
+                    : binds ? context.bind_inproc(endpoint, type(), state_->welcomes(), attempt)
                             : context.connect_inproc(endpoint, state_->serial(), type(),
-                                                     attempt)) != 0) {
+                                                     state_->conflates(), attempt)) != 0) {
             code = zmq_errno();
         } else {
+            handed.keep();
+            if (!binds && names.is_pending()) {
+                names.give(state_->handle());
+            }
             return note_attached(endpoint, binds);
         }
         who = state_->describe(operation);
@@ -198,6 +241,12 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
     state_->note_news();
     if (!binds) {
         state_->require_whole_messages(operation);
+        if (detail::is_inproc(endpoint) &&
+            detail::find_endpoint(*state_, endpoint, true) != state_->endpoints.end()) {
+            throw StateError(state_->describe(operation) +
+                             ": the socket is connected to itself; unbind() first");
+        }
+        state_->save_prefetched("disconnect()");
     }
     auto& attached = state_->endpoints;
     const auto found = detail::find_endpoint(*state_, endpoint, binds);
@@ -211,9 +260,10 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
         }
         return detail::retry([&] { return call(state_->handle(), real.c_str()); });
     };
-    if ((!binds && detail::is_inproc(real)
-             ? state_->context()->disconnect_inproc(real, state_->serial(), attempt)
-             : attempt()) != 0) {
+    auto& context = *state_->context();
+    if ((!detail::is_inproc(real) ? attempt()
+         : binds                  ? context.unbind_inproc(real, attempt)
+                 : context.disconnect_inproc(real, state_->serial(), attempt)) != 0) {
         const int code = zmq_errno();
         std::string hint;
         if (code == ENOENT) {
@@ -222,9 +272,6 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
         state_->fail_operation(code, operation, hint);
     }
     if (found != attached.end()) {
-        if (binds) {
-            state_->context()->note_unbound(found->asked);
-        }
         attached.erase(found);
     }
 }

@@ -27,6 +27,7 @@ inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t
     if (row.id == ZMQ_SNDHWM || row.id == ZMQ_RCVHWM) {
         state_->require_no_lost_peers(row.name);
     }
+    state_->peer_names.require_option(type(), row, value, size);
     if (zmq_setsockopt(state_->handle(), row.id, value, size) != 0) {
         const int code = zmq_errno();
         require_library(std::string("Option ") + row.name, row.since, row.draft);
@@ -35,6 +36,10 @@ inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t
     if (row.id == ZMQ_CONFLATE) {
         state_->note_conflating(*static_cast<const int*>(value) != 0);
     }
+    if (row.id == ZMQ_XPUB_WELCOME_MSG) {
+        state_->note_welcoming(size != 0);
+    }
+    state_->peer_names.note_option(row.id, value, size);
 }
 
 inline void Socket::get_raw(const OptionRow& row, void* value, std::size_t size) const
@@ -47,6 +52,9 @@ inline void Socket::get_raw(const OptionRow& row, void* value, std::size_t size)
         const int code = zmq_errno();
         require_library(std::string("Option ") + row.name, row.since, row.draft);
         fail(code, detail::option_error(*state_, row, "get", code));
+    }
+    if ((row.id == ZMQ_EVENTS || row.id == ZMQ_RCVMORE) && size == sizeof(int)) {
+        *static_cast<int*>(value) |= state_->prefetched(row.id);
     }
 }
 

@@ -26,6 +26,8 @@
 #include "context_state.hpp"
 #include "lock.hpp"
 #include "message.hpp"
+#include "peer_names.hpp"
+#include "prefetched.hpp"
 #include "thread_id.hpp"
 #include "watch.hpp"
 
@@ -91,6 +93,7 @@ public:
         monitored_.end(*context_,
                        handle_);  // first: a socket that this one watches may wait for that
         stop_watching();
+        context_->note_closing(serial_);
         give_up_names(handle_);
         Reaper::instance().close(handle_);
         context_->forget_socket(serial_);
@@ -194,7 +197,13 @@ public:
     {
         claim(sender_, operation, "sending");
         note_news();
-        const bool more_follows = (flags & ZMQ_SNDMORE) != 0;
+        bool more_follows = (flags & ZMQ_SNDMORE) != 0;
+        if (has_two_parts(type_)) {
+            more_follows = require_two_parts(operation, count, more_follows);
+            if (type_ == SocketType::dgram && (events() & ZMQ_POLLOUT) == 0) {
+                return false;  // without a peer, libzmq would destroy the message and say nothing
+            }
+        }
         if (conflating_ && (count > 1 || more_follows)) {
             throw StateError(
                 describe(operation) +
@@ -244,11 +253,9 @@ public:
                              ": a peer sends messages of several parts, of which a socket that "
                              "conflates keeps but one; close the socket");
         }
-        if (retry([&] { return zmq_msg_recv(into.raw(), handle_, ZMQ_DONTWAIT); }) < 0) {
-            const int code = zmq_errno();
-            if (code != EAGAIN) {
-                fail_operation(code, operation);
-            }
+        if (!prefetched_.empty()) {
+            prefetched_.take(into);
+        } else if (!fetch_part(operation, into)) {
             return false;
         }
         receiver_ = into.more() ? this_thread_id() : no_thread;
@@ -273,7 +280,33 @@ public:
         return true;
     }
 
-    void note_conflating(bool conflating) noexcept { conflating_ = conflating; }
+    // Before a peer is left: takes out what libzmq may have begun to receive from it.
+    void save_prefetched(const char* operation)
+    {
+        if (!Prefetched::is_done_by(type_) || conflating_ || (look() & ZMQ_POLLIN) == 0) {
+            return;
+        }
+        Message part;
+        for (bool more = true; more && fetch_part(operation, part);) {
+            more = part.more();
+            prefetched_.put(std::move(part));
+        }
+    }
+    // What that adds to the options events and rcvmore.
+    [[nodiscard]] int prefetched(int option) const noexcept
+    {
+        const bool more = option == ZMQ_RCVMORE && receiver_ != no_thread;
+        return prefetched_.empty() ? 0 : more ? 1 : option == ZMQ_EVENTS ? ZMQ_POLLIN : 0;
+    }
+
+    // Connections that were made keep conflating when the option is taken back.
+    void note_conflating(bool conflating) noexcept
+    {
+        conflating_ = conflating || (conflating_ && !endpoints.empty());
+    }
+    [[nodiscard]] bool conflates() const noexcept { return conflating_; }
+    void note_welcoming(bool welcomes) noexcept { welcomes_ = welcomes; }
+    [[nodiscard]] bool welcomes() const noexcept { return welcomes_; }
 
     // Whether libzmq may have heard of peers that left. Those who bind, connect, send, receive or look
     // at ZMQ_EVENTS let it take note of what happened.
@@ -309,7 +342,7 @@ public:
         if (retry([&] { return zmq_getsockopt(handle_, ZMQ_EVENTS, &value, &size); }) < 0) {
             fail_operation(zmq_errno(), "poll()");
         }
-        return value;
+        return value | prefetched(ZMQ_EVENTS);
     }
 
     // --- the life of the socket ---
@@ -339,6 +372,7 @@ public:
             if (handle != nullptr) {
                 choose_linger(handle, choose);
                 monitored_.end(*context_, handle);
+                context_->note_closing(serial_);
                 give_up_names(handle);
             }
             waiters_.wake_all();
@@ -417,6 +451,7 @@ public:
         bool bound;
     };
     std::vector<Endpoint> endpoints;
+    PeerNames peer_names;
 
     // "send() on REQ socket [tcp://127.0.0.1:5000]"
     [[nodiscard]] std::string describe(const std::string& operation) const
@@ -472,6 +507,37 @@ private:
                           holder, this_thread_id());
     }
 
+    // One libzmq call. False: nothing is there.
+    bool fetch_part(const char* operation, Message& into)
+    {
+        if (retry([&] { return zmq_msg_recv(into.raw(), handle_, ZMQ_DONTWAIT); }) >= 0) {
+            return true;
+        }
+        const int code = zmq_errno();
+        if (code != EAGAIN) {
+            fail_operation(code, operation);
+        }
+        return false;
+    }
+
+    // These take the first of two parts for the peer's name, and lose count if there are others.
+    [[nodiscard]] static constexpr bool has_two_parts(SocketType type) noexcept
+    {
+        return type == SocketType::stream || type == SocketType::dgram;
+    }
+
+    // Whether the second is still to come. Programs say ZMQ_SNDMORE with it too, which libzmq ignores.
+    bool require_two_parts(const char* operation, std::size_t count, bool more_follows) const
+    {
+        const std::size_t total = count + (sender_ != no_thread ? 1 : 0);
+        if (total > 2 || (total < 2 && !more_follows)) {
+            throw Error(EINVAL, describe(operation) +
+                                    ": a message has two parts here, the peer and the data, not " +
+                                    std::to_string(total));
+        }
+        return total < 2;
+    }
+
     // ZMQ_EVENTS, or everything if there is an error for everybody to see.
     [[nodiscard]] int look() noexcept
     {
@@ -487,7 +553,7 @@ private:
         if (ready == end_of_all) {
             waiters_.wake_all();
         } else {
-            waiters_.wake_interested(ready, also_patient);
+            waiters_.wake_interested(ready | prefetched(ZMQ_EVENTS), also_patient);
         }
     }
 
@@ -529,8 +595,8 @@ private:
     {
         for (const Endpoint& endpoint : endpoints) {
             if (endpoint.bound && is_inproc(endpoint.asked)) {
-                zmq_unbind(handle, endpoint.asked.c_str());
-                context_->note_unbound(endpoint.asked);
+                context_->unbind_inproc(endpoint.asked,
+                                        [&] { return zmq_unbind(handle, endpoint.asked.c_str()); });
             }
         }
     }
@@ -543,7 +609,7 @@ private:
     const bool owned_;
     std::uint64_t serial_ = 0;
 
-    Lock lock_;               // guards everything below, and `endpoints`
+    Lock lock_;               // guards everything below, and what is public above
     void* handle_ = nullptr;  // null once closed
     Descriptor descriptor_ = no_descriptor;
     WaiterList waiters_;
@@ -551,6 +617,8 @@ private:
     ThreadId receiver_ = no_thread;     // the same for receiving
     bool dropping_ = false;             // the rest of a message whose peer is gone
     bool conflating_ = false;           // the option conflate
+    bool welcomes_ = false;             // the option xpub_welcome_msg
+    Prefetched prefetched_;             // received, but not by the program
     bool peers_may_have_left_ = false;  // without a trace that could be seen from here
     Monitored monitored_;               // this socket's events
     Watching watching_;                 // those of another that this one reads; guards itself

@@ -1,0 +1,42 @@
+// Messages that are taken out of libzmq before a disconnect. To answer whether there is something to
+// receive, some types of sockets fetch the first part of a message, and abort, or go on with the parts of
+// another one, when the connection that the rest would come from is taken from them.
+//
+// The lock of the socket guards it.
+#pragma once
+
+#include <deque>
+#include <utility>
+
+#include "constants.hpp"
+#include "message.hpp"
+
+namespace zmqpp {
+inline namespace v1 {
+namespace detail {
+
+class Prefetched {
+public:
+    [[nodiscard]] static constexpr bool is_done_by(SocketType type) noexcept
+    {
+        return type == SocketType::sub || type == SocketType::xsub || type == SocketType::router ||
+               type == SocketType::rep || type == SocketType::dish;
+    }
+
+    [[nodiscard]] bool empty() const noexcept { return parts_.empty(); }
+
+    void put(Message&& part) { parts_.push_back(std::move(part)); }
+
+    void take(Message& into)
+    {
+        into = std::move(parts_.front());
+        parts_.pop_front();
+    }
+
+private:
+    std::deque<Message> parts_;
+};
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace zmqpp
