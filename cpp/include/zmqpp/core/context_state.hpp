@@ -129,7 +129,6 @@ public:
         for (;;) {
             void* opened = with_handle("Context.socket()", [&](void* handle) {
                 if (!opened_) {
-                    require_room_for_threads(handle);
                     thread_start.try_out();
                 }
                 opened_ = true;  // whatever comes of it: libzmq's threads run now
@@ -352,21 +351,12 @@ private:
 
     [[nodiscard]] std::string name_open_sockets();
 
-    // With the first socket libzmq starts its threads, which have two files each.
-    static void require_room_for_threads(void* handle)
-    {
-        constexpr int reaper = 1;
-        const int threads = reaper + (std::max)(zmq_ctx_get(handle, ZMQ_IO_THREADS), 0);
-        require_room_for_files(2 * threads + 1, "Context.socket()");
-    }
-
     // libzmq closes sockets in the background. Who opens and closes them faster than that gets to
     // the limit with few sockets open, and need only wait a little.
     [[nodiscard]] bool room_is_near(int code) const
     {
         return code == EMFILE &&
-               static_cast<int>(sockets_.size()) < zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS) &&
-               is_room_for_files(1);
+               static_cast<int>(sockets_.size()) < zmq_ctx_get(handle_, ZMQ_MAX_SOCKETS);
     }
 
     [[noreturn]] void fail_to_open(int code, int type) const

@@ -395,6 +395,7 @@ private:
 
     std::string attach(const char* verb, const std::string& endpoint,
                        int (*call)(void*, const char*));
+    void require_attachable(const std::string& endpoint, bool binds, const std::string& operation);
     std::string note_attached(const std::string& endpoint, bool binds);
     void detach(const char* verb, const std::string& endpoint, int (*call)(void*, const char*));
 

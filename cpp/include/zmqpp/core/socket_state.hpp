@@ -314,9 +314,10 @@ public:
 
     // Before a high water mark is set. libzmq tells it to the other ends of all connections, also to
     // those that are gone but for a last word, and crashes.
+    [[nodiscard]] bool has_lost_peers() const noexcept { return peers_may_have_left_; }
     void require_no_lost_peers(const char* option) const
     {
-        if (peers_may_have_left_) {
+        if (has_lost_peers()) {
             throw StateError("set option " + std::string(option) + " of " + describe() +
                              ": too late, the socket has been in use; give it to Context.socket()");
         }

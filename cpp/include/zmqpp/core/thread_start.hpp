@@ -33,6 +33,7 @@ public:
     void note(ContextOption option, int value)
     {
         switch (option) {
+        case ContextOption::io_threads: io_threads_ = value; break;
         case ContextOption::thread_sched_policy: policy_ = value; break;
         case ContextOption::thread_priority: priority_ = value; break;
         case ContextOption::thread_affinity_cpu_add: processors_.insert(value); break;
@@ -44,6 +45,9 @@ public:
     // Before the first socket is opened. Throws what libzmq would have aborted for.
     void try_out() const
     {
+        // Each thread has two files, and so has the one that closes sockets; the socket has one.
+        require_room_for_files(2 * io_threads_ + 3, "Context.socket(), the first with io_threads=" +
+                                                        std::to_string(io_threads_));
 #ifndef _WIN32
         if (policy_ != unset || priority_ != unset || !processors_.empty()) {
             require_scheduling();
@@ -120,6 +124,7 @@ private:
     }
 #endif
 
+    int io_threads_ = 1;
     int policy_ = unset;
     int priority_ = unset;
     std::set<int> processors_;
