@@ -350,6 +350,38 @@ def test_fork_in_a_signal_handler(call: str) -> None:
     )
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="counts descriptors in /proc")
+def test_other_programs_inherit_nothing() -> None:
+    """A program that is started by one with open sockets gets none of its descriptors, and disturbs nothing."""
+    run_python(
+        """
+    import subprocess, tempfile
+
+    def descriptors_of_a_program():
+        count = [sys.executable, "-c", "import os; print(len(os.listdir('/proc/self/fd')))"]
+        how = {"close_fds": False, "stdout": subprocess.PIPE, "check": True}
+        return [
+            int(subprocess.run(count, preexec_fn=first, **how).stdout) for first in (None, lambda: None)
+        ]
+
+    before = descriptors_of_a_program()
+    with zmqpp.Context() as context, tempfile.TemporaryDirectory(prefix="zmqpp-") as folder:
+        push, pull = context.socket(zmqpp.PUSH), context.socket(zmqpp.PULL)
+        pull.bind(f"ipc://{folder}/a")
+        push.connect(pull.bind("tcp://127.0.0.1:*"))
+        monitor = push.get_monitor_socket()
+        poller = zmqpp.Poller()
+        poller.register(pull, zmqpp.POLLIN)
+        assert poller.poll(10) == []
+        push.send(b"before")
+        assert descriptors_of_a_program() == before
+        push.send(b"after")
+        assert [pull.recv(timeout=5000) for _ in range(2)] == [b"before", b"after"]
+        """,
+        options=QUIET,
+    )
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork()")
 def test_the_version_is_known_in_the_child() -> None:
     """What has to do with no object works in the child as ever."""

@@ -16,6 +16,9 @@ from types import FrameType
 
 from . import _core
 
+# Where forked children begin and end, in every Python so far.
+_FORKING = ("multiprocessing.popen_fork", "multiprocessing.forkserver")
+
 _watching = False
 
 
@@ -53,7 +56,7 @@ def _is_forked() -> bool:
     """Whether this child leaves by os._exit(): one that was spawned ends like any other program."""
     frame: FrameType | None = sys._getframe()
     while frame is not None and frame.f_code.co_name != "spawn_main":
-        if frame.f_code.co_name in ("_launch", "_serve_one"):
+        if frame.f_globals.get("__name__") in _FORKING:
             return True
         frame = frame.f_back
     return False
