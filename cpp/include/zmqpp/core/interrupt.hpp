@@ -24,12 +24,14 @@ using InterruptHook = bool (*)();
     return hook;
 }
 
+[[nodiscard]] inline bool has_interrupt_hook() noexcept
+{
+    return interrupt_hook().load(std::memory_order_acquire) != nullptr;
+}
+
 // Whether this is the thread on which hosts run their handlers: the process's first.
 [[nodiscard]] inline bool runs_handlers() noexcept
 {
-    if (interrupt_hook().load(std::memory_order_acquire) == nullptr) {
-        return false;
-    }
 #if defined(__linux__)
     return ::syscall(SYS_gettid) == ::getpid();
 #elif defined(__APPLE__)

@@ -44,7 +44,7 @@ inline constexpr std::chrono::milliseconds longest_pause{1024};
 inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const char* operation)
 {
     const Birthplace here;
-    const bool looks = !deadline.passed() && runs_handlers();
+    bool looks = has_interrupt_hook();
     auto pause = first_look;
     for (;;) {
         const Deadline next = looks ? Deadline(pause).earlier(deadline) : deadline;
@@ -66,8 +66,9 @@ inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const ch
         if (!interrupted && deadline.passed()) {
             return false;
         }
-        if (!interrupted && !looks) {
-            continue;  // a deadline further away than poll(2) can say
+        if (!interrupted && !(looks && runs_handlers())) {
+            looks = false;  // another thread runs them: from here on undisturbed
+            continue;
         }
         const unsigned clears = Wake::of_this_thread().clears();
         if (!go_on_after_interrupt()) {
