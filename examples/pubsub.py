@@ -1,7 +1,7 @@
 """Publish and subscribe: three subscribers, each with the topics it asked for.
 
 A PUB sends to those who are subscribed at that moment; who comes later has missed it. So this
-publisher is an XPUB, which receives the subscriptions as messages, and waits for all of them.
+publisher waits for all of its subscribers.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ def listen(context: zmqpp.Context, endpoint: str, topic: str, heard: list[bytes]
 
 def main() -> None:
     heard: dict[str, list[bytes]] = {"weather.": [], "sport.": [], "": []}
-    # xpub_verbose: also the subscriptions that somebody else had made before.
-    with zmqpp.Context() as context, context.socket(zmqpp.XPUB, xpub_verbose=True) as publisher:
+    with zmqpp.Context() as context, context.socket(zmqpp.PUB) as publisher:
         endpoint = publisher.bind("tcp://127.0.0.1:*")
         subscribers = [
             threading.Thread(target=listen, args=(context, endpoint, topic, messages))
@@ -36,8 +35,7 @@ def main() -> None:
         ]
         for subscriber in subscribers:
             subscriber.start()
-        for _ in range(2 * len(subscribers)):
-            publisher.recv(timeout=PATIENCE_MS)  # b"\x01" and the topic
+        publisher.wait_for_subscribers(len(subscribers), PATIENCE_MS, topic="end")
         for message in NEWS:
             publisher.send(message)
         for subscriber in subscribers:

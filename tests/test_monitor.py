@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
+import threading
 
 import pytest
 
 import zmqpp
+from subprocess_runner import run_python
 from zmqpp import (
     EVENT_ACCEPTED,
     EVENT_ALL,
@@ -21,6 +24,7 @@ from zmqpp import (
     PAIR,
     PULL,
     PUSH,
+    Monitor,
     MonitorEvent,
 )
 from zmqpp.monitor import parse_monitor_message, recv_monitor_message
@@ -150,13 +154,162 @@ def test_either_may_be_closed_first(open_socket, watch, first):
 
 
 def test_a_second_monitor_takes_over(open_socket, watch):
-    """A socket has one monitor: a second one ends the first."""
+    """A socket has one monitor: a second one, of other events, ends the first."""
     pull = open_socket(PULL)
     old = watch(pull)
-    new = watch(pull)
+    new = watch(pull, EVENT_LISTENING)
     pull.bind("tcp://127.0.0.1:*")
     assert recv_monitor_message(new).event == EVENT_LISTENING
     assert events_until(old, EVENT_MONITOR_STOPPED)
+
+
+def test_the_same_monitor_again(open_socket, unique_endpoint):
+    """get_monitor_socket() gives the same socket, while that is open and asked for the same."""
+    pull = open_socket(PULL)
+    reader = pull.get_monitor_socket(EVENT_LISTENING)
+    assert pull.get_monitor_socket(EVENT_LISTENING) is reader
+    pull.bind("tcp://127.0.0.1:*")
+    assert recv_monitor_message(reader, timeout=5000).event == EVENT_LISTENING
+    other = pull.get_monitor_socket(EVENT_ALL)
+    assert other is not reader
+    elsewhere = pull.get_monitor_socket(EVENT_ALL, addr=unique_endpoint())
+    assert elsewhere not in (reader, other)
+    pull.disable_monitor()
+    last = pull.get_monitor_socket(EVENT_ALL)
+    assert last is not elsewhere
+    last.close()
+    again = pull.get_monitor_socket(EVENT_ALL)
+    assert not again.closed
+    for socket in (reader, other, elsewhere, again):
+        socket.close()
+
+
+# --- Monitor ---
+
+
+def test_iterating(open_socket):
+    """A Monitor gives the events one by one, until its socket is closed."""
+    pull, push = open_socket(PULL), open_socket(PUSH)
+    with Monitor(pull, EVENT_ACCEPTED | EVENT_DISCONNECTED) as monitor:
+        happened = []
+        thread = threading.Thread(target=lambda: happened.extend(monitor))
+        thread.start()
+        push.connect(pull.bind("tcp://127.0.0.1:*"))
+        push.send(b"x")
+        assert pull.recv() == b"x"
+        pull.close()
+        thread.join(10)
+        assert monitor.closed
+    assert [event.event for event in happened][:1] == [EVENT_ACCEPTED]
+    assert EVENT_MONITOR_STOPPED not in [event.event for event in happened]
+
+
+def test_the_next_event(open_socket):
+    """recv() of a Monitor has a timeout, and raises SocketClosed when nothing will come any more."""
+    pull = open_socket(PULL)
+    monitor = Monitor(pull)
+    with pytest.raises(zmqpp.Timeout):
+        monitor.recv(timeout=1)
+    endpoint = pull.bind("tcp://127.0.0.1:*")
+    assert monitor.recv(5000)[::2] == (EVENT_LISTENING, endpoint)
+    pull.disable_monitor()
+    for _ in range(2):
+        with pytest.raises(zmqpp.SocketClosed):
+            monitor.recv(5000)
+    assert monitor.closed
+    assert list(monitor) == []
+    monitor.close()
+
+
+@pytest.mark.parametrize("end", ["monitor", "socket", "context"])
+def test_iteration_ends(end):
+    """Iterating ends, in every thread, when the monitor or the socket is closed or the context ends."""
+    with zmqpp.Context() as context:
+        pull = context.socket(PULL)
+        monitor = Monitor(pull)
+        threads = [threading.Thread(target=list, args=(monitor,)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        {"monitor": monitor.close, "socket": pull.close, "context": context.shutdown}[end]()
+        for thread in threads:
+            thread.join(10)
+            assert not thread.is_alive()
+        monitor.close()
+
+
+def test_a_new_monitor_ends_the_old(open_socket):
+    """A second Monitor of a socket ends the iteration of the first."""
+    pull = open_socket(PULL)
+    old = Monitor(pull)
+    with Monitor(pull, EVENT_LISTENING) as new:
+        assert list(old) == []
+        pull.bind("tcp://127.0.0.1:*")
+        assert new.recv(5000).event == EVENT_LISTENING
+
+
+def test_closed_in_every_order():
+    """Sockets and their monitors end in any order, with traffic: no hang, and nothing is left behind."""
+    run_python(
+        """
+        import itertools
+        def descriptors():
+            return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+        rounds = int(sys.argv[1])
+        with zmqpp.Context(linger=0, reconnect_ivl=1) as context:
+            server = context.socket(zmqpp.PULL)
+            endpoint = str(server.bind("tcp://127.0.0.1:*"))
+            stop = threading.Event()
+            def traffic():
+                try:
+                    while not stop.is_set():
+                        with context.socket(zmqpp.PUSH) as push:
+                            push.connect(endpoint)
+                            push.send(b"x")
+                            stop.wait(0.001)
+                except zmqpp.ContextTerminated:
+                    pass  # something failed below
+            thread = threading.Thread(target=traffic)
+            thread.start()
+            def one(kind, order):
+                watched = context.socket(zmqpp.PULL)
+                at = watched.bind("tcp://127.0.0.1:*")
+                peer = context.socket(zmqpp.PUSH)
+                if kind == "plain":
+                    reader = watched.get_monitor_socket()
+                elif kind == "named":
+                    reader = watched.get_monitor_socket(addr="inproc://the.same.name")
+                else:
+                    reader = zmqpp.Monitor(watched)
+                peer.connect(at)
+                ends = [watched.close, reader.close, peer.close]
+                if kind == "plain":
+                    ends.append(watched.disable_monitor)
+                for end in order:
+                    try:
+                        ends[end % len(ends)]()
+                    except zmqpp.SocketClosed:
+                        pass  # disable_monitor() of a closed socket
+                watched.close(); reader.close(); peer.close()
+            orders = itertools.cycle(itertools.permutations(range(4)))
+            kinds = itertools.cycle(["plain", "named", "class", "plain", "class"])
+            for number, kind, order in zip(range(100), kinds, orders):
+                one(kind, order)
+            before = descriptors()
+            for number, kind, order in zip(range(rounds), kinds, orders):
+                one(kind, order)
+            stop.set()
+            thread.join()
+            deadline = time.monotonic() + 20
+            while descriptors() > before + 40 and time.monotonic() < deadline:
+                time.sleep(0.01)
+            assert descriptors() <= before + 40, (before, descriptors())
+            assert [socket for socket in context.sockets if socket != server] == []
+            server.close()
+        """,
+        max(2000, 500 * int(os.environ.get("ZMQPP_STRESS_SECONDS", "1"))),
+        options=("-W", "ignore"),
+        timeout=300,
+    )
 
 
 def test_waiting_for_events(open_socket, watch):

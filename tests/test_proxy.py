@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import struct
+import sys
 import threading
+import time
 
 import pytest
 
 import zmqpp
+from subprocess_runner import run_python
 from zmqpp import DEALER, PAIR, PUB, PULL, PUSH, REP, REQ, ROUTER, SUB, XPUB, XSUB
+
+# Seconds in which a proxy ends; mostly it takes some milliseconds.
+PROMPTLY = 1.0
 
 
 class Running:
@@ -252,6 +258,238 @@ def test_without_control(broker, running):
     ask(*broker[2:], b"x")
     broker[0].close()
     assert type(call.end()) is zmqpp.SocketClosed
+
+
+# --- the end, in every state ---
+
+
+class Line:
+    """A source, a proxy of PULL and PUSH with capture and control, and a sink; in one of the STATES."""
+
+    def __init__(self, state, unique_endpoint):
+        self.context = zmqpp.Context(linger=0, sndhwm=1, rcvhwm=1)
+        self.front, self.back = self.context.socket(PULL), self.context.socket(PUSH)
+        self.capture, self.control = self.context.socket(PUSH), self.context.socket(PAIR)
+        self.source, self.sink = self.context.socket(PUSH), self.context.socket(PULL)
+        self.watcher, self.commander = self.context.socket(PULL), self.context.socket(PAIR)
+        self.source.connect(self.front.bind(unique_endpoint()))
+        self.commander.connect(self.control.bind(unique_endpoint()))
+        self.capture.connect(self.watcher.bind(unique_endpoint()))
+        if state != "without a peer":
+            self.sink.connect(self.back.bind(unique_endpoint()))
+        self.state, self.over = state, threading.Event()
+        self.threads = []
+
+    def begin(self, is_running):
+        """Brings about the state, of a proxy that has been started."""
+        if self.state == "paused":
+            self.commander.send(b"PAUSE")
+        if self.state != "idle":
+            self.run(lambda: self.source.send(b"x", timeout=5))
+        if self.state in ("flooded", "capture full"):
+            self.run(lambda: self.sink.recv(timeout=5))
+        if self.state in ("flooded", "full"):
+            self.run(lambda: self.watcher.recv(timeout=5))
+        self.over.wait(0.1)
+        assert is_running()
+
+    def run(self, step):
+        def loop():
+            while not self.over.is_set():
+                try:
+                    step()
+                except zmqpp.Timeout:
+                    pass
+                except zmqpp.ZMQError:
+                    return
+
+        self.threads.append(threading.Thread(target=loop))
+        self.threads[-1].start()
+
+    def end(self):
+        self.over.set()
+        for thread in self.threads:
+            thread.join(10)
+        self.context.destroy(linger=0)
+
+
+STATES = ["idle", "without a peer", "full", "capture full", "paused", "flooded"]
+
+
+@pytest.fixture(params=STATES)
+def line(request, unique_endpoint):
+    """A line whose proxy is not started yet, in each state in turn."""
+    line = Line(request.param, unique_endpoint)
+    yield line
+    line.end()
+
+
+ENDS = {
+    "close the frontend": (lambda line: line.front.close(), zmqpp.SocketClosed),
+    "close the backend": (lambda line: line.back.close(), zmqpp.SocketClosed),
+    "close the capture": (lambda line: line.capture.close(), zmqpp.SocketClosed),
+    "shutdown": (lambda line: line.context.shutdown(), zmqpp.ContextTerminated),
+    "destroy": (lambda line: line.context.destroy(linger=0), zmqpp.ZMQError),
+    "TERMINATE": (lambda line: line.commander.send(b"TERMINATE"), type(None)),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_it_ends_in_every_state(line, end):
+    """Whatever a proxy is doing, it ends within a second of being told, and says why."""
+    call = Running(zmqpp.proxy_steerable, line.front, line.back, line.capture, line.control)
+    line.begin(call.thread.is_alive)
+    act, outcome = ENDS[end]
+    began = time.monotonic()
+    act(line)
+    assert isinstance(call.end(), outcome)
+    assert time.monotonic() - began < PROMPTLY
+
+
+def test_a_proxy_in_the_background_ends_in_every_state(line):
+    """stop() ends a Proxy within a second, whatever it is doing; its sockets stay open."""
+    if line.state == "paused":
+        pytest.skip("a Proxy takes no commands")
+    proxy = zmqpp.Proxy(line.front, line.back, line.capture)
+    proxy.start()
+    line.begin(lambda: proxy.running)
+    began = time.monotonic()
+    proxy.stop(timeout=10_000)
+    assert time.monotonic() - began < PROMPTLY
+    assert not proxy.running
+    assert not line.front.closed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are not delivered there")
+@pytest.mark.parametrize("state", STATES)
+def test_ctrl_c_ends_it_in_every_state(state):
+    """Ctrl-C ends a proxy of the main thread within a second, whatever it is doing."""
+    run_python(
+        """
+        import itertools
+        from test_proxy import Line, PROMPTLY
+        numbers = itertools.count()
+        line = Line(sys.argv[1], lambda: f"inproc://{next(numbers)}")
+        begun = []
+        def press():
+            line.begin(lambda: True)
+            begun.append(time.monotonic())
+            os.kill(os.getpid(), signal.SIGINT)
+        threading.Thread(target=press).start()
+        try:
+            zmqpp.proxy_steerable(line.front, line.back, line.capture, line.control)
+        except KeyboardInterrupt:
+            assert time.monotonic() - begun[0] < PROMPTLY
+        else:
+            sys.exit("no KeyboardInterrupt")
+        line.end()
+        """,
+        state,
+        timeout=60,
+    )
+
+
+# --- in the background ---
+
+
+def test_in_the_background(broker):
+    """A Proxy runs in a thread of its own, inside a with statement or from start() to stop()."""
+    front, back, client, server = broker
+    proxy = zmqpp.Proxy(front, back)
+    assert not proxy.running
+    proxy.stop()
+    with proxy:
+        assert proxy.running
+        with pytest.raises(zmqpp.StateError, match="runs already"):
+            proxy.start()
+        ask(client, server, b"one")
+    assert not proxy.running
+    client.send(b"two")
+    assert server.poll(30) == 0
+    proxy.start()
+    assert server.recv() == b"two"
+    with pytest.raises(zmqpp.Timeout, match=r"join.*the proxy goes on"):
+        proxy.join(timeout=10)
+    proxy.stop(timeout=10_000)
+    proxy.join()
+
+
+def test_capture_in_the_background(broker, open_socket, unique_endpoint):
+    """A Proxy copies every message to its capture socket, as proxy() does."""
+    front, back, client, server = broker
+    capture, watcher = open_socket(PUSH), open_socket(PULL)
+    watcher.connect(capture.bind(unique_endpoint()))
+    with zmqpp.Proxy(front, back, capture):
+        ask(client, server, b"question")
+        assert watcher.recv_multipart()[1:] == [b"", b"question"]
+
+
+@pytest.mark.parametrize("end", ["close", "shutdown"])
+def test_what_ended_it(end):
+    """stop() and join() raise what ended a Proxy, if that was not stop(); so does leaving the with."""
+    with zmqpp.Context() as context, context.socket(PULL) as front, context.socket(PUSH) as back:
+        error = zmqpp.SocketClosed if end == "close" else zmqpp.ContextTerminated
+        proxy = zmqpp.Proxy(front, back)
+        with pytest.raises(error), proxy:
+            (front.close if end == "close" else context.shutdown)()
+            with pytest.raises(error):
+                proxy.join(timeout=10_000)
+        with pytest.raises(error):
+            proxy.stop()
+        with pytest.raises(KeyError), proxy:  # it fails again, but there is an error already
+            raise KeyError
+
+
+def test_a_forgotten_proxy(context, wait_until):
+    """A Proxy runs no longer than its object lives, and lets go of its sockets then."""
+    proxy = zmqpp.Proxy(context.socket(PULL), context.socket(PUSH))
+    proxy.start()
+    sockets = context.sockets
+    for socket in sockets:
+        socket.bind("tcp://127.0.0.1:*")
+    del proxy
+    for socket in sockets:
+        socket.close()
+
+
+@pytest.mark.parametrize("wrong", [None, "socket", 5])
+def test_a_proxy_takes_sockets(open_socket, wrong):
+    """Whatever is no socket is a TypeError for a Proxy too."""
+    with pytest.raises(TypeError):
+        zmqpp.Proxy(open_socket(PULL), wrong)
+    with pytest.raises(TypeError, match="timeout"):
+        zmqpp.Proxy(open_socket(PULL), open_socket(PUSH)).stop("soon")
+
+
+def test_exit_and_fork_with_a_proxy():
+    """A process ends silently while a Proxy carries messages; a child of fork() leaves it alone."""
+    run_python(
+        """
+        context = zmqpp.Context()
+        front, back = context.socket(zmqpp.PULL), context.socket(zmqpp.PUSH)
+        push, pull = context.socket(zmqpp.PUSH, sndtimeo=0), context.socket(zmqpp.PULL)
+        push.connect(front.bind("inproc://front"))
+        pull.connect(back.bind("inproc://back"))
+        proxy = zmqpp.Proxy(front, back)
+        proxy.start()
+        for _ in range(500):
+            push.send(b"x")
+            pull.recv()
+        if hasattr(os, "fork"):
+            child = os.fork()
+            if child == 0:
+                try:
+                    proxy.stop()
+                except zmqpp.ForkError:
+                    sys.exit(0)
+                sys.exit(1)
+            assert os.waitpid(child, 0)[1] == 0
+            assert proxy.running
+        for _ in range(100):
+            push.send(b"x")
+        """,
+        timeout=60,
+    )
 
 
 # --- device ---

@@ -52,6 +52,8 @@ CLASSES = [
     zmqpp.MessageTracker,
     zmqpp.Poller,
     zmqpp.Endpoint,
+    zmqpp.Monitor,
+    zmqpp.Proxy,
 ]
 
 

@@ -25,6 +25,9 @@ struct Buffer : Argument {
 struct Text : Argument {
     static constexpr auto words = const_name("str | Buffer");
 };
+struct OptionalText : Argument {
+    static constexpr auto words = const_name("str | Buffer | None");
+};
 struct Data : Argument {
     static constexpr auto words = const_name("Buffer | zmqpp._core.Message | None");
 };

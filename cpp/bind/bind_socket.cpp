@@ -96,6 +96,42 @@ void close_socket(BoundSocket& socket, argument::OptionalTime value)
     });
 }
 
+// Text as UTF-8, or bytes as they are.
+std::string to_bytes(PyObject* text, const char* operation)
+{
+    if (PyUnicode_Check(text)) {
+        return py::handle(text).cast<std::string>();
+    }
+    BorrowedBytes bytes;
+    if (!bytes.get(text, operation)) {
+        throw py::error_already_set();
+    }
+    std::string copy(static_cast<const char*>(bytes.data()), bytes.size());
+    bytes.release();
+    return copy;
+}
+
+std::size_t wait_for_subscribers(BoundSocket& socket, py::ssize_t n, argument::OptionalTime timeout,
+                                 argument::OptionalText topic)
+{
+    constexpr const char* operation = "wait_for_subscribers()";
+    if (n < 0) {
+        throw py::value_error(std::string(operation) + ": n may not be negative");
+    }
+    std::optional<std::string> name;
+    if (topic.object != Py_None) {
+        name = to_bytes(topic.object, operation);
+    }
+    const auto deadline =
+        to_deadline_or(timeout.object, milliseconds, [] { return Deadline::never(); });
+    if (!deadline) {
+        throw py::error_already_set();
+    }
+    return without_gil([&] {
+        return socket.Socket::wait_for_subscribers(static_cast<std::size_t>(n), *deadline, name);
+    });
+}
+
 }  // namespace
 
 void bind_socket(py::module_& m)
@@ -175,6 +211,15 @@ void bind_socket(py::module_& m)
             [](BoundSocket& socket, const std::string& group) { socket.Socket::leave(group); },
             py::arg("group"), "Draft: the opposite of join() (zmq_leave).")
 
+        .def("wait_for_subscribers", &wait_for_subscribers, py::arg("n") = 1,
+             py::arg("timeout") = py::none(), py::kw_only(), py::arg("topic") = py::none(),
+             "Waits until a PUB has at least n subscriptions, and returns how many it has.\n\n"
+             "What a PUB sends before anybody has subscribed is lost. Each subscription of each "
+             "peer counts once; by inproc, where peers cannot be told apart, a second one to the "
+             "same topic counts too. topic: bytes or text; only subscriptions to this very topic "
+             "count then. timeout: milliseconds or a timedelta; None waits for ever. Raises "
+             "Timeout, which names what is there, and StateError for sockets of other types and "
+             "for a PUB with conflate.")
         .def("_close", &close_socket, py::arg("linger") = py::none(), "zmq_close.")
         .def_property_readonly(
             "_socket_type",
@@ -189,7 +234,9 @@ void bind_socket(py::module_& m)
             [](const BoundSocket& socket) {
                 return reinterpret_cast<std::uintptr_t>(socket.handle());
             },
-            "The address of the libzmq socket, for code that shares it; 0 once closed.")
+            "The address of the libzmq socket, for code that shares it; 0 once closed. That of a "
+            "PUB "
+            "is an XPUB there, which must not be received from.")
         .def_readwrite("copy_threshold", &BoundSocket::copy_threshold,
                        "With copy=False, data of fewer bytes is copied all the same.")
         .def("_describe", [](const BoundSocket& socket) { return socket.describe(); })

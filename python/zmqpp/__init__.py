@@ -18,9 +18,9 @@ from .context import Context
 from .endpoint import Endpoint
 from .errors import *  # noqa: F403
 from .message import COPY_THRESHOLD, Frame, Message, MessageTracker
-from .monitor import MonitorEvent
+from .monitor import Monitor, MonitorEvent
 from .poller import Poller, select, zmq_poll
-from .proxy import device, proxy, proxy_steerable
+from .proxy import Proxy, device, proxy, proxy_steerable
 from .security import curve_keypair, curve_public, z85_decode, z85_encode
 from .socket import Socket
 from .version import (
@@ -42,8 +42,10 @@ __all__ = [
     "Frame",
     "Message",
     "MessageTracker",
+    "Monitor",
     "MonitorEvent",
     "Poller",
+    "Proxy",
     "Socket",
     "__version__",
     "build_info",

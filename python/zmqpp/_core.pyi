@@ -927,6 +927,18 @@ class Socket:
         """
         Stops accepting peers at an endpoint, as given to bind() or returned by it (zmq_unbind).
         """
+    def wait_for_subscribers(
+        self,
+        n: int = 1,
+        timeout: float | datetime.timedelta | None = None,
+        *,
+        topic: str | typing_extensions.Buffer | None = None,
+    ) -> int:
+        """
+        Waits until a PUB has at least n subscriptions, and returns how many it has.
+
+        What a PUB sends before anybody has subscribed is lost. Each subscription of each peer counts once; by inproc, where peers cannot be told apart, a second one to the same topic counts too. topic: bytes or text; only subscriptions to this very topic count then. timeout: milliseconds or a timedelta; None waits for ever. Raises Timeout, which names what is there, and StateError for sockets of other types and for a PUB with conflate.
+        """
     @property
     def _context(self) -> Context: ...
     @property
@@ -1619,7 +1631,7 @@ class Socket:
     @property
     def underlying(self) -> int:
         """
-        The address of the libzmq socket, for code that shares it; 0 once closed.
+        The address of the libzmq socket, for code that shares it; 0 once closed. That of a PUB is an XPUB there, which must not be received from.
         """
     @property
     def unsubscribe(self) -> typing.NoReturn:
@@ -1796,6 +1808,59 @@ class Poller:
         What is registered: a list of (socket or fd, flags).
         """
 
+class Proxy:
+    """
+    proxy() in a thread of C++; see zmqpp.Proxy.
+    """
+    def __init__(self, frontend: Socket, backend: Socket, capture: Socket | None = None) -> None:
+        """
+        A proxy that does not run yet.
+        """
+    def __reduce__(self) -> typing.Any: ...
+    def join(self, timeout: float | datetime.timedelta | None = None) -> None:
+        """
+        Waits until it has ended.
+
+        timeout: milliseconds or a timedelta; None waits for ever. Raises what ended it, unless that was stop(): SocketClosed, ContextTerminated, or what a socket failed with; and Timeout.
+        """
+    def start(self) -> None:
+        """
+        Begins to carry messages. Raises StateError if it does already.
+        """
+    def stop(self, timeout: float | datetime.timedelta | None = None) -> None:
+        """
+        Stops and waits for that, some 50 ms at most. A message that it has taken and that nobody has room for is lost.
+
+        timeout: milliseconds or a timedelta; None waits. Raises what had ended it before, as join() does, and Timeout.
+        """
+    @property
+    def running(self) -> bool:
+        """
+        Whether it carries messages now.
+        """
+
+class Connections:
+    """
+    Knows which connections of a socket are agreed on, by its monitor.
+    """
+    def __init__(self, socket: Socket) -> None:
+        """
+        For a socket that is neither bound nor connected yet.
+        """
+    def __reduce__(self) -> typing.Any: ...
+    def close(self) -> None:
+        """
+        Stops watching.
+        """
+    def count(self) -> int:
+        """
+        How many are agreed on now.
+        """
+    def wait(self, n: int | None, timeout: float | datetime.timedelta | None) -> int:
+        """
+        Waits until n are, or one for each connect().
+        """
+
 def _end() -> None:
     """
     Runs at interpreter exit.
@@ -1824,6 +1889,11 @@ def curve_public(secret_key: str | typing_extensions.Buffer) -> bytes:
 def has(capability: str) -> bool:
     """
     Whether libzmq has a capability: 'ipc', 'curve', 'gssapi', 'pgm', 'norm', 'tipc', 'ws', 'wss', 'draft' (zmq_has).
+    """
+
+def monitor_endpoint(socket: Socket) -> str:
+    """
+    Where the events of a socket are published; empty if nowhere.
     """
 
 def open_monitor(socket: Socket, events: int) -> Socket:
@@ -1860,6 +1930,13 @@ def stop_monitor(socket: Socket) -> None:
 def strerror(errnum: int) -> str:
     """
     libzmq's words for an errno (zmq_strerror).
+    """
+
+def wait_connected(
+    socket: Socket, n: int | None, timeout: float | datetime.timedelta | None
+) -> int:
+    """
+    Connections.wait() for a socket whose connections are all by inproc.
     """
 
 def z85_decode(z85bytes: str | typing_extensions.Buffer) -> bytes:

@@ -208,7 +208,7 @@ class Context(_core.Context):
 
 
 def _is_socket_option(name: str) -> bool:
-    return name.upper() in SocketOption.__members__
+    return name == "watch_connections" or name.upper() in SocketOption.__members__
 
 
 def _set_default(socket: Socket, name: str, value: Any) -> None:

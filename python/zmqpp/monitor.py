@@ -1,19 +1,21 @@
-"""Reading the events of a monitored socket; see Socket.get_monitor_socket()."""
+"""Reading the events of a monitored socket: Monitor, or a plain socket of get_monitor_socket()."""
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections import namedtuple
 
-from .constants import Event
+from . import _core
+from .constants import EVENT_ALL, EVENT_MONITOR_STOPPED, Event
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import timedelta
     from typing import NamedTuple
 
-    from .socket import Socket
+    from typing_extensions import Self
 
     class _Fields(NamedTuple):
         event: Event
@@ -46,10 +48,63 @@ def parse_monitor_message(parts: Sequence[bytes]) -> MonitorEvent:
 
 
 def recv_monitor_message(
-    socket: Socket, flags: int = 0, *, timeout: float | timedelta | None = None
+    socket: _core.Socket, flags: int = 0, *, timeout: float | timedelta | None = None
 ) -> MonitorEvent:
     """Receives the next event from a monitor socket; flags, timeout and errors as in recv()."""
     return parse_monitor_message(socket.recv_multipart(flags, timeout=timeout))
 
 
-__all__ = ["MonitorEvent", "parse_monitor_message", "recv_monitor_message"]
+class Monitor:
+    """The events of a socket's connections, one by one (zmq_socket_monitor).
+
+    socket: which to watch, from now on; a socket has one monitor, and a new one ends the old.
+    events: EVENT_CONNECTED and the like, added up. Iterating waits for the next event, and ends when
+    the socket is closed, the monitor stops or the context ends. Any thread may use it, and close it
+    before or after the socket; leaving a ``with`` statement does.
+    """
+
+    __slots__ = ("_reader",)
+
+    def __init__(self, socket: _core.Socket, events: int = EVENT_ALL) -> None:
+        self._reader = _core.open_monitor(socket, events | EVENT_MONITOR_STOPPED)
+
+    def recv(self, timeout: float | timedelta | None = None) -> MonitorEvent:
+        """The next event.
+
+        timeout: milliseconds or a timedelta; None waits for ever. Raises Timeout, ContextTerminated,
+        and SocketClosed when there will be none any more.
+        """
+        event = recv_monitor_message(self._reader, timeout=timeout)
+        if event.event == EVENT_MONITOR_STOPPED:
+            self.close()  # also for other threads that wait for an event
+            raise _core.SocketClosed(
+                errno.ENOTSOCK, "Monitor.recv(): the socket was closed, or is monitored no more"
+            )
+        return event
+
+    def __iter__(self) -> Iterator[MonitorEvent]:
+        """The events until the end, whoever brings it about."""
+        while True:
+            try:
+                event = self.recv()
+            except (_core.SocketClosed, _core.ContextTerminated):
+                return
+            yield event
+
+    @property
+    def closed(self) -> bool:
+        """Whether no event can come any more."""
+        return self._reader.closed
+
+    def close(self) -> None:
+        """Stops watching; whoever waits for an event gets SocketClosed. Twice does nothing."""
+        self._reader._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+__all__ = ["Monitor", "MonitorEvent", "parse_monitor_message", "recv_monitor_message"]

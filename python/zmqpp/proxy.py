@@ -1,13 +1,43 @@
-"""Carrying messages between sockets: proxy, proxy_steerable and the older device."""
+"""Carrying messages between sockets: proxy, proxy_steerable, Proxy and the older device."""
 
 from __future__ import annotations
 
+from . import _core
 from ._core import proxy, proxy_steerable
 from .constants import DeviceType
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
     from .socket import Socket
+
+
+class Proxy(_core.Proxy):
+    """proxy() in a thread of its own, which needs no GIL and can be told to stop (zmq_proxy).
+
+    frontend, backend, capture: as in proxy(); other threads may go on using them. It runs from
+    start() to stop(), inside a ``with`` statement, and not longer than this object lives. It ends by
+    itself, with SocketClosed or ContextTerminated, when one of its sockets or the context does.
+    """
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            self.stop()
+        except _core.ZMQError:
+            if kind is None:  # else there is an error already, which says more
+                raise
 
 
 def device(device_type: int, frontend: Socket, backend: Socket) -> None:
@@ -21,4 +51,4 @@ def device(device_type: int, frontend: Socket, backend: Socket) -> None:
     proxy(frontend, backend)
 
 
-__all__ = ["device", "proxy", "proxy_steerable"]
+__all__ = ["Proxy", "device", "proxy", "proxy_steerable"]

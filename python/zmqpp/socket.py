@@ -9,10 +9,10 @@ from __future__ import annotations
 import errno
 
 from . import _core
+from .connections import Connected
 from .constants import EVENT_ALL, FD, SUBSCRIBE, UNSUBSCRIBE, SocketOption, SocketType
 from .endpoint import Endpoint
 from .errors import AddressInUse, ContextTerminated, SocketClosed, ZMQBindError
-from .formats import Formats
 from .options import TopicOption, set_option
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .context import Context
 
 
-class Socket(Formats):
+class Socket(Connected):
     """A ZeroMQ socket. Make one with :meth:`Context.socket`.
 
     Any thread may use it at any time: one may wait in ``recv()`` while another sends, and
@@ -37,10 +37,12 @@ class Socket(Formats):
     Leaving a ``with`` statement closes the socket.
     """
 
-    __slots__ = ("_opener",)
+    __slots__ = ("_monitor_reader", "_opener")
 
     #: The object that opened it, which is more than its compiled half: subclasses, defaults.
     _opener: _core.Context | None
+    #: Of get_monitor_socket(), with the events it was asked for.
+    _monitor_reader: tuple[int, Socket] | None
 
     if TYPE_CHECKING:
 
@@ -52,6 +54,8 @@ class Socket(Formats):
     def __init__(
         self, context: _core.Context | _core.Socket, socket_type: int = -1, **options: Any
     ) -> None:
+        self._connections = None
+        self._monitor_reader = None
         if isinstance(context, _core.Socket):
             super().__init__(context)
             self._opener = None
@@ -77,7 +81,7 @@ class Socket(Formats):
         """
         if isinstance(socket, Socket):
             shadow = cls(socket._borrowed())
-            shadow._opener = socket._opener
+            shadow._opener, shadow._connections = socket._opener, socket._connections
             return shadow
         address = address_of(socket, "Socket")
         if context is None:
@@ -219,30 +223,29 @@ class Socket(Formats):
 
     # --- monitoring ---
 
-    def monitor(self, addr: str | None, events: int = EVENT_ALL) -> None:
-        """Publishes events of this socket at an inproc endpoint (zmq_socket_monitor).
+    def get_monitor_socket(self, events: int = EVENT_ALL, addr: str | None = None) -> Socket:
+        """A PAIR on which events of this socket arrive (zmq_socket_monitor); see also Monitor.
 
-        addr: ``inproc://name``, or None to stop. events: EVENT_CONNECTED and the like, added up.
+        zmqpp.monitor.recv_monitor_message() reads them. The same one again while it is open and asked
+        for the same. It may be closed before or after this socket.
         """
+        if self._monitor_reader is not None:
+            known, reader = self._monitor_reader
+            at = _core.monitor_endpoint(self)
+            if known == events and addr in (None, at) and reader.endpoints == [at]:
+                return reader
         if addr is None:
-            _core.stop_monitor(self)
+            reader = Socket(_core.open_monitor(self, events))
         else:
             _core.start_monitor(self, addr, events)
-
-    def get_monitor_socket(self, events: int = EVENT_ALL, addr: str | None = None) -> Socket:
-        """A PAIR on which events of this socket arrive (zmq_socket_monitor).
-
-        zmqpp.monitor.recv_monitor_message() reads them. It may be closed before or after this socket.
-        """
-        if addr is None:
-            return Socket(_core.open_monitor(self, events))
-        _core.start_monitor(self, addr, events)
-        reader = self.context.socket(SocketType.PAIR)
-        reader.connect(addr)
+            reader = self.context.socket(SocketType.PAIR)
+            reader.connect(addr)
+        self._monitor_reader = events, reader
         return reader
 
     def disable_monitor(self) -> None:
         """Stops publishing events (zmq_socket_monitor)."""
+        self._monitor_reader = None
         _core.stop_monitor(self)
 
     # --- the end ---
@@ -254,6 +257,9 @@ class Socket(Formats):
         ever; the option is the default. Closing twice does nothing. Raises StateError for a borrowed socket.
         """
         self._close(linger)
+        self._monitor_reader = None
+        if self._connections is not None:
+            self._connections.close()
 
     def __enter__(self) -> Self:
         return self

@@ -78,6 +78,11 @@ def polling(poller: zmqpp.Poller, socket: zmqpp.Socket) -> None:
     zmqpp.select([socket], [], [], "soon")  # type: ignore[arg-type]
     zmqpp.proxy(socket)  # type: ignore[call-arg]
     zmqpp.device(zmqpp.QUEUE, socket, None)  # type: ignore[arg-type]
+    zmqpp.Proxy(socket, "back")  # type: ignore[arg-type]
+    zmqpp.Monitor("socket")  # type: ignore[arg-type]
+    socket.wait_for_subscribers("two")  # type: ignore[arg-type]
+    socket.wait_for_subscribers(1, 100, "news")  # type: ignore[call-arg]
+    socket.connections = 5  # type: ignore[misc]
 
 
 def names(message: zmqpp.Message, error: zmqpp.ZMQError) -> None:

@@ -240,6 +240,24 @@ def carrying(front: zmqpp.Socket, back: zmqpp.Socket, other: zmqpp.Socket) -> No
     zmqpp.proxy(front, back, other)
     zmqpp.proxy_steerable(front, back, control=other)
     zmqpp.device(zmqpp.QUEUE, front, back)
+    with zmqpp.Proxy(front, back, other) as running:
+        assert_type(running, zmqpp.Proxy)
+        assert_type(running.running, bool)
+    proxy = zmqpp.Proxy(front, back)
+    proxy.start()
+    proxy.stop(timeout=timedelta(seconds=1))
+    proxy.join(100)
+
+
+def waiting_for_peers(context: zmqpp.Context, socket: zmqpp.Socket) -> None:
+    assert_type(socket.wait_for_subscribers(), int)
+    socket.wait_for_subscribers(2, 100, topic="news")
+    socket.wait_for_subscribers(timeout=timedelta(seconds=1), topic=b"news")
+    watched = context.socket(zmqpp.PUSH, watch_connections=True)
+    assert_type(watched.watch_connections, bool)
+    assert_type(watched.connections, int)
+    assert_type(watched.wait_connected(timeout=100), int)
+    watched.wait_connected(2, timedelta(seconds=1))
 
 
 def monitoring(socket: zmqpp.Socket) -> None:
@@ -257,6 +275,11 @@ def monitoring(socket: zmqpp.Socket) -> None:
     socket.monitor("inproc://monitor")
     socket.monitor(None)
     socket.disable_monitor()
+    with zmqpp.Monitor(socket, zmqpp.EVENT_CONNECTED) as monitor:
+        assert_type(monitor.recv(timeout=100), zmqpp.MonitorEvent)
+        for event in monitor:
+            assert_type(event, zmqpp.MonitorEvent)
+        assert_type(monitor.closed, bool)
 
 
 def securing(server: zmqpp.Socket) -> None:

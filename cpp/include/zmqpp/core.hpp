@@ -2,6 +2,7 @@
 // and the standard library, and no Python.
 #pragma once
 
+#include "core/connections.hpp"
 #include "core/constants.hpp"
 #include "core/context.hpp"
 #include "core/deadline.hpp"
@@ -12,6 +13,7 @@
 #include "core/option.hpp"
 #include "core/poller.hpp"
 #include "core/proxy.hpp"
+#include "core/proxy_thread.hpp"
 #include "core/security.hpp"
 #include "core/socket.hpp"
 #include "core/tracker.hpp"

@@ -281,6 +281,11 @@ public:
         }
         return rc;
     }
+    [[nodiscard]] bool is_bound_by_inproc(const std::string& name)
+    {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        return names_.is_bound(name);
+    }
     template <class Call> int unbind_inproc(const std::string& name, Call&& call)
     {
         const std::lock_guard<std::mutex> guard(mutex_);

@@ -42,6 +42,7 @@ public:
         answer(name);
     }
 
+    [[nodiscard]] bool is_bound(const std::string& name) const { return bound_.count(name) != 0; }
     // A STREAM talks to programs without ZeroMQ, and aborts at a message of several parts.
     [[nodiscard]] bool may_connect(const std::string& name, SocketType type) const
     {

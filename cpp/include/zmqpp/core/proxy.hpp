@@ -3,6 +3,7 @@
 // context, by a signal, or by command, whatever it is doing.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -22,20 +23,30 @@ struct ProxyTraffic {
 
 namespace detail {
 
+// Tells a loop in another thread to stop.
+struct StopSignal {
+    std::atomic<bool> is_given{false};
+    Wake wake;
+
+    void give() noexcept
+    {
+        is_given = true;
+        wake.wake();
+    }
+};
+
 class ProxyLoop {
 public:
+    // `stop`, if there is one, outlives the loop.
     ProxyLoop(const Socket& front, const Socket& back, const std::optional<Socket>& capture,
-              const std::optional<Socket>& control)
-        : front_{front, {}}, back_{back, {}}, capture_(capture), control_(control)
+              const std::optional<Socket>& control, const StopSignal* stop = nullptr)
+        : front_{front, {}}, back_{back, {}}, capture_(capture), control_(control), stop_(stop)
     {
     }
 
     void run()
     {
-        for (;;) {
-            if (control_ && !obey()) {
-                return;
-            }
+        while (goes_on()) {
             const bool moved = !paused_ && move_both_ways();
             if (!moved) {
                 wait_for_work();
@@ -53,7 +64,20 @@ private:
     struct Side {
         Socket socket;
         ProxyTraffic traffic;
+
+        // These types only send, and would say so by an error.
+        [[nodiscard]] bool receives() const
+        {
+            return socket.type() != SocketType::pub && socket.type() != SocketType::push;
+        }
     };
+
+    // Unless it is told to stop, by command or by signal.
+    bool goes_on()
+    {
+        ended_ = ended_ || (stop_ != nullptr && stop_->is_given) || (control_ && !obey());
+        return !ended_;
+    }
 
     bool move_both_ways()
     {
@@ -65,12 +89,12 @@ private:
     }
 
     // A burst, so that neither direction starves the other nor the commands. A message is taken
-    // only when it can be handed on: one in hand would be lost by stopping.
+    // only when it can be handed on: one in hand is lost by stopping.
     bool move(Side& from, Side& to)
     {
         constexpr int burst = 100;
         bool moved = false;
-        for (int i = 0; i < burst && can_send(to); ++i) {
+        for (int i = 0; i < burst && from.receives() && can_send(to); ++i) {
             std::optional<Multipart> parts = from.socket.try_recv_multipart();
             if (!parts) {
                 break;
@@ -82,11 +106,9 @@ private:
             }
             ++from.traffic.received_messages;
             from.traffic.received_bytes += bytes;
-            if (capture_) {
-                copy_to_capture(*parts);
+            if ((capture_ && !copy_to_capture(*parts)) || !hand_on(*parts, to.socket)) {
+                break;
             }
-            // There was room a moment ago, unless another thread took it.
-            static_cast<void>(to.socket.send(*parts, Deadline::never()));
             ++to.traffic.sent_messages;
             to.traffic.sent_bytes += bytes;
         }
@@ -99,13 +121,24 @@ private:
                (!capture_ || capture_->events(ZMQ_POLLOUT) != 0);
     }
 
-    void copy_to_capture(const Multipart& parts)
+    bool copy_to_capture(const Multipart& parts)
     {
         Multipart copies;
         for (const Message& part : parts) {
             copies.push_back(part.copy());
         }
-        static_cast<void>(capture_->send(copies, Deadline::never()));
+        return hand_on(copies, *capture_);
+    }
+
+    // There was room a moment ago, unless another thread took it, or the socket can say no more than
+    // that some peer has room (a PUB that drops nothing). False if it was told to stop before that.
+    bool hand_on(Multipart& parts, Socket& to)
+    {
+        bool sent = to.try_send(parts);
+        while (!sent && goes_on()) {
+            sent = to.send(parts, std::chrono::milliseconds(50));
+        }
+        return sent;
     }
 
     // Sleeps until a move is possible again. What is ready already but of no use, because the other
@@ -136,6 +169,9 @@ private:
         }
         if (control_) {
             poller.set(*control_, ZMQ_POLLIN);
+        }
+        if (stop_ != nullptr) {
+            poller.set(stop_->wake.descriptor(), ZMQ_POLLIN);
         }
         static_cast<void>(poller.poll(Deadline::never()));
     }
@@ -195,7 +231,9 @@ private:
     Side back_;
     std::optional<Socket> capture_;
     std::optional<Socket> control_;
+    const StopSignal* stop_;
     bool paused_ = false;
+    bool ended_ = false;
     Deadline::Clock::time_point next_signal_check_ = Deadline::Clock::now();
 };
 

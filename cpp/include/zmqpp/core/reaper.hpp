@@ -1,7 +1,6 @@
 // Where destructors leave what may block. Closing a socket can wait for a monitor's reader, and
 // terminating a context waits for unsent messages; neither may happen on a thread that only dropped
-// its last reference (a garbage collector, say). The reaper's threads never touch a GIL, never
-// handle signals, and never keep the process from ending.
+// its last reference (a garbage collector, say).
 #pragma once
 
 #include <zmq.h>
@@ -12,17 +11,13 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <thread>
 
+#include "background.hpp"
 #include "deadline.hpp"
 #include "fork.hpp"
 #include "lock.hpp"
 #include "wait.hpp"
 #include "waiters.hpp"
-
-#ifndef _WIN32
-#include <csignal>
-#endif
 
 namespace zmqpp {
 inline namespace v1 {
@@ -74,7 +69,8 @@ public:
         closing_.push_back(socket);
         ++unfinished_;
         if (!closer_runs_) {
-            closer_runs_ = start([this] { close_all(); });
+            // Without a thread the work is left undone, which leaks but neither blocks nor ends us.
+            closer_runs_ = detail::run_in_background([this] { close_all(); });
         }
     }
 
@@ -87,7 +83,7 @@ public:
             const std::lock_guard<std::mutex> guard(mutex_);
             ++unfinished_;
         }
-        const bool started = start([this, context, termination] {
+        const bool started = detail::run_in_background([this, context, termination] {
             while (zmq_ctx_term(context) == -1 && zmq_errno() == EINTR) {
             }
             termination->finish();
@@ -133,28 +129,6 @@ private:
         const std::lock_guard<std::mutex> guard(mutex_);
         --unfinished_;
         idle_.notify_all();
-    }
-
-    // False if the system has no thread left: then the work is left undone, which leaks but neither
-    // blocks nor ends the process.
-    template <class Work> bool start(Work work)
-    {
-#ifndef _WIN32
-        sigset_t all;
-        sigset_t before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-#endif
-        bool started = true;
-        try {
-            std::thread(std::move(work)).detach();
-        } catch (const std::exception&) {
-            started = false;
-        }
-#ifndef _WIN32
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-#endif
-        return started;
     }
 
     std::mutex mutex_;

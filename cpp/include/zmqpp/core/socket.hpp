@@ -276,6 +276,13 @@ public:
     void monitor(const std::string& endpoint, int events) { state_->monitor(endpoint, events); }
     void stop_monitor() { state_->stop_monitor(); }
 
+    // --- subscribers: see socket_subscribers.hpp ---
+
+    // Waits until a PUB has so many subscriptions, or so many to `topic` and no other, and returns how
+    // many there are. Throws Timeout, or StateError where nobody can know.
+    std::size_t wait_for_subscribers(std::size_t count, Deadline deadline,
+                                     const std::optional<std::string_view>& topic = std::nullopt);
+
     // --- the end ---
 
     // Closes at once, waking every call on it with SocketClosed. Unsent messages get as long as
@@ -308,6 +315,7 @@ public:
     [[nodiscard]] Descriptor descriptor() const
     {
         const Use use(*state_, "fileno()");
+        state_->note_exposed();
         return state_->descriptor();
     }
 
@@ -326,6 +334,7 @@ public:
     {
         require_home("Socket.handle()");
         const std::lock_guard<Lock> guard(state_->lock());
+        state_->note_exposed();
         return state_->handle();
     }
 
@@ -428,3 +437,4 @@ inline std::vector<Socket> Context::sockets() const
 
 #include "socket_endpoints.hpp"
 #include "socket_options.hpp"
+#include "socket_subscribers.hpp"

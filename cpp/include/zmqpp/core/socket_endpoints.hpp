@@ -21,6 +21,17 @@ namespace detail {
     });
 }
 
+// A PUB of libzmq ignores a connect to where it is connected already. An XPUB, which ours is for libzmq,
+// would send everything twice.
+[[nodiscard]] inline bool ignores_connect(const SocketState& state, const std::string& endpoint)
+{
+    const auto& known = state.endpoints;
+    return state.type() == SocketType::pub &&
+           std::any_of(known.begin(), known.end(), [&](const auto& candidate) {
+               return (candidate.bound ? candidate.real : candidate.asked) == endpoint;
+           });
+}
+
 }  // namespace detail
 
 inline std::string Socket::attach(const char* verb, const std::string& endpoint,
@@ -44,8 +55,14 @@ inline std::string Socket::attach(const char* verb, const std::string& endpoint,
             zmq_setsockopt(state_->handle(), ZMQ_RCVHWM, &unlimited, sizeof unlimited);
         }
         detail::HandOver handed(state_->handle(), binds ? endpoint : "", operation);
+        const bool again = !binds && !inproc && detail::ignores_connect(*state_, endpoint);
         const auto attempt = [&] {
-            return detail::retry([&] { return call(state_->handle(), endpoint.c_str()); });
+            int events = 0;
+            std::size_t size = sizeof events;
+            return detail::retry([&] {
+                return again ? state_->get_option(ZMQ_EVENTS, &events, &size)
+                             : call(state_->handle(), endpoint.c_str());
+            });
         };
         if (detail::is_port_too_large(endpoint)) {
             code = EINVAL;
@@ -103,6 +120,7 @@ inline std::string Socket::note_attached(const std::string& endpoint, bool binds
         real.resize(size - 1);
     }
     state_->endpoints.push_back({endpoint, real, binds});
+    state_->note_attached();
     if (binds && detail::is_inproc(endpoint)) {
         state_->note_news();  // those who waited for this name may have left since
     }

@@ -19,6 +19,65 @@ namespace detail {
     return text;
 }
 
+// zmq_setsockopt and zmq_getsockopt, for a socket that is in use.
+inline int SocketState::set_option(const OptionRow& row, const void* value, std::size_t size)
+{
+    if (publisher_ && publisher_->must_become_plain(row.id, value, size)) {
+        become_plain(row.name);
+    }
+    const int rc = zmq_setsockopt(handle_, row.id, value, size);
+    if (rc == 0) {
+        note_option(row.id, value, size);
+    }
+    return rc;
+}
+inline void SocketState::note_option(int id, const void* value, std::size_t size)
+{
+    if (id == ZMQ_CONFLATE) {
+        // Connections that were made keep conflating when the option is taken back.
+        const bool on = *static_cast<const int*>(value) != 0;
+        conflating_ = on || (conflating_ && !endpoints.empty());
+    } else if (id == ZMQ_XPUB_WELCOME_MSG) {
+        welcomes_ = size != 0;
+    }
+    peer_names.note_option(id, value, size);
+    if (publisher_) {
+        publisher_->note_option(handle_, id, value, size);
+    }
+}
+inline int SocketState::get_option(int id, void* value, std::size_t* size)
+{
+    if (id == ZMQ_EVENTS) {
+        note_news();
+    }
+    const int rc = zmq_getsockopt(handle_, id, value, size);
+    if (rc == 0 && publisher_ && id == ZMQ_TYPE) {
+        *static_cast<int*>(value) = ZMQ_PUB;
+    } else if (rc == 0 && publisher_ && id == ZMQ_EVENTS) {
+        *static_cast<int*>(value) = only_events(look());
+    } else if (id == ZMQ_FD) {
+        note_exposed();
+    }
+    return rc;
+}
+
+// Replaces the libzmq socket of a PUB that has no peers yet: see publisher.hpp.
+inline void SocketState::become_plain(const char* option)
+{
+    if (attached_ || exposed_ || !monitored_.is_off()) {
+        throw StateError("set option " + std::string(option) + " of " + describe() +
+                         ": too late, the socket has been bound, connected, monitored or "
+                         "shared with other code; give it to Context.socket()");
+    }
+    std::uint64_t serial = 0;
+    zmq_close(std::exchange(handle_, context_->open_socket(ZMQ_PUB, serial)));
+    begin_use();
+    publisher_->become_plain(handle_, option);
+    context_->forget_socket(std::exchange(serial_, serial));
+    context_->introduce_socket(serial_, weak_from_this());
+    waiters_.wake_all();  // they sleep on the old one's descriptor
+}
+
 }  // namespace detail
 
 inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t size)
@@ -28,27 +87,17 @@ inline void Socket::set_raw(const OptionRow& row, const void* value, std::size_t
         state_->require_no_lost_peers(row.name);
     }
     state_->peer_names.require_option(type(), row, value, size);
-    if (zmq_setsockopt(state_->handle(), row.id, value, size) != 0) {
+    if (state_->set_option(row, value, size) != 0) {
         const int code = zmq_errno();
         require_library(std::string("Option ") + row.name, row.since, row.draft);
         fail(code, detail::option_error(*state_, row, "set", code));
     }
-    if (row.id == ZMQ_CONFLATE) {
-        state_->note_conflating(*static_cast<const int*>(value) != 0);
-    }
-    if (row.id == ZMQ_XPUB_WELCOME_MSG) {
-        state_->note_welcoming(size != 0);
-    }
-    state_->peer_names.note_option(row.id, value, size);
 }
 
 inline void Socket::get_raw(const OptionRow& row, void* value, std::size_t size) const
 {
     const Use use(*state_, row.name);
-    if (row.id == ZMQ_EVENTS) {
-        state_->note_news();
-    }
-    if (zmq_getsockopt(state_->handle(), row.id, value, &size) != 0) {
+    if (state_->get_option(row.id, value, &size) != 0) {
         const int code = zmq_errno();
         require_library(std::string("Option ") + row.name, row.since, row.draft);
         fail(code, detail::option_error(*state_, row, "get", code));

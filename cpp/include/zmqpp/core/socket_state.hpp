@@ -16,6 +16,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -26,8 +27,10 @@
 #include "context_state.hpp"
 #include "lock.hpp"
 #include "message.hpp"
+#include "option.hpp"
 #include "peer_names.hpp"
 #include "prefetched.hpp"
+#include "publisher.hpp"
 #include "thread_id.hpp"
 #include "watch.hpp"
 
@@ -59,9 +62,13 @@ public:
     SocketState(std::shared_ptr<ContextState> context, SocketType type, std::string origin)
         : context_(std::move(context)), type_(type), origin_(std::move(origin)), owned_(true)
     {
-        handle_ = context_->open_socket(static_cast<int>(type), serial_);
-        choose_linger(handle_, [this](int) { return option_milliseconds(context_->linger); });
-        read_descriptor();
+        const bool publishes = type == SocketType::pub;
+        handle_ = context_->open_socket(publishes ? Publisher::libzmq_type : static_cast<int>(type),
+                                        serial_);
+        if (publishes) {
+            publisher_.emplace(handle_);
+        }
+        begin_use();
     }
 
     // Somebody else's socket, who closes it.
@@ -78,7 +85,7 @@ public:
         check(zmq_getsockopt(handle_, ZMQ_TYPE, &type, &size),
               [] { return std::string("Socket.borrow(): not an open socket of this libzmq"); });
         type_ = static_cast<SocketType>(type);
-        read_descriptor();
+        descriptor_ = read_descriptor();
     }
 
     SocketState(const SocketState&) = delete;
@@ -237,6 +244,9 @@ public:
                 return false;
             }
         }
+        if (publisher_) {
+            publisher_->note_sent(handle_);
+        }
         sender_ = more_follows ? this_thread_id() : no_thread;
         dropping_ = dropping_ && more_follows;
         return true;
@@ -247,6 +257,10 @@ public:
     {
         claim(receiver_, operation, "receiving");
         note_news();
+        if (publisher_) {
+            static_cast<void>(events());
+            fail_operation(ENOTSUP, operation);
+        }
         if (conflating_ && receiver_ != no_thread) {
             // The other parts were overwritten, and libzmq aborts when it does not find them.
             throw StateError(describe(operation) +
@@ -299,14 +313,35 @@ public:
         return prefetched_.empty() ? 0 : more ? 1 : option == ZMQ_EVENTS ? ZMQ_POLLIN : 0;
     }
 
-    // Connections that were made keep conflating when the option is taken back.
-    void note_conflating(bool conflating) noexcept
-    {
-        conflating_ = conflating || (conflating_ && !endpoints.empty());
-    }
     [[nodiscard]] bool conflates() const noexcept { return conflating_; }
-    void note_welcoming(bool welcomes) noexcept { welcomes_ = welcomes; }
     [[nodiscard]] bool welcomes() const noexcept { return welcomes_; }
+
+    // It was bound or connected; the endpoint is among `endpoints`.
+    void note_attached()
+    {
+        attached_ = true;
+        if (publisher_) {
+            publisher_->note_attached(handle_, endpoints);
+        }
+    }
+
+    [[nodiscard]] bool is_attached() noexcept
+    {
+        const std::lock_guard<Lock> guard(lock_);
+        return attached_;
+    }
+
+    // Its handle or descriptor is known to code that is not ours, and must stay what it is.
+    void note_exposed() noexcept { exposed_ = true; }
+
+    // zmq_setsockopt and zmq_getsockopt: see socket_options.hpp.
+    [[nodiscard]] int set_option(const OptionRow& row, const void* value, std::size_t size);
+    void note_option(int id, const void* value, std::size_t size);
+    [[nodiscard]] int get_option(int id, void* value, std::size_t* size);
+
+    // How many subscriptions there are to this PUB: see socket_subscribers.hpp.
+    [[nodiscard]] std::size_t subscribers(const char* operation,
+                                          const std::optional<std::string_view>& topic);
 
     // Whether libzmq may have heard of peers that left. Those who bind, connect, send, receive or look
     // at ZMQ_EVENTS let it take note of what happened.
@@ -335,15 +370,13 @@ public:
     }
 
     // What can be done now (ZMQ_EVENTS). Also makes libzmq take note of everything that happened.
-    [[nodiscard]] int events()
+    [[nodiscard]] int events(const char* operation = "poll()")
     {
-        note_news();
-        int value = 0;
-        std::size_t size = sizeof value;
-        if (retry([&] { return zmq_getsockopt(handle_, ZMQ_EVENTS, &value, &size); }) < 0) {
-            fail_operation(zmq_errno(), "poll()");
+        const int ready = look();
+        if (ready == end_of_all) {
+            fail_operation(zmq_errno(), operation);
         }
-        return value | prefetched(ZMQ_EVENTS);
+        return only_events(ready) | prefetched(ZMQ_EVENTS);
     }
 
     // --- the life of the socket ---
@@ -384,39 +417,13 @@ public:
         }
     }
 
-    // Starts publishing this socket's events (zmq_socket_monitor).
-    void monitor(const std::string& endpoint, int events)
-    {
-        const Use use(*this, "monitor()");
-        monitored_.end(*context_, handle_);
-        check(retry([&] { return zmq_socket_monitor(handle_, endpoint.c_str(), events); }), [&] {
-            return describe("monitor(\"" + endpoint + "\")") +
-                   (is_inproc(endpoint) ? "" : ": a monitor publishes at inproc://name");
-        });
-        monitored_.begin(*context_, endpoint, weak_from_this());
-    }
+    // --- its monitor, and that of another socket which it reads: see socket_monitor.hpp ---
 
-    // Stops that, wherever it publishes or at one endpoint only.
-    void stop_monitor(const std::string& endpoint = "")
-    {
-        const Use use(*this, "stop_monitor()");
-        if (endpoint.empty() || monitored_.is_at(endpoint)) {
-            monitored_.end(*context_, handle_);
-        }
-    }
-
-    // Before it connects to a monitor's endpoint: if this returns true, it has to take any number of
-    // messages (see watch.hpp).
-    [[nodiscard]] bool watch(const std::string& endpoint)
-    {
-        const auto watched = context_->monitored_at(endpoint).lock();
-        if (watched == nullptr || watched.get() == this) {
-            return false;
-        }
-        watched->monitored_.note_reader();
-        watching_.begin(watched, endpoint);
-        return true;
-    }
+    void monitor(const std::string& endpoint, int events);
+    void stop_monitor(const std::string& endpoint = "");
+    void reserve_monitor();
+    [[nodiscard]] std::string monitor_endpoint();
+    [[nodiscard]] bool watch(const std::string& endpoint);
 
     // --- for the handles, with the socket in use where they touch it ---
 
@@ -539,22 +546,29 @@ private:
         return total < 2;
     }
 
-    // ZMQ_EVENTS, or everything if there is an error for everybody to see.
+    // ZMQ_EVENTS, or everything if there is an error for everybody to see. A PUB's may have news.
     [[nodiscard]] int look() noexcept
     {
         note_news();
         int ready = 0;
         std::size_t size = sizeof ready;
-        return zmq_getsockopt(handle_, ZMQ_EVENTS, &ready, &size) == 0 ? ready : end_of_all;
+        if (retry([&] { return zmq_getsockopt(handle_, ZMQ_EVENTS, &ready, &size); }) < 0) {
+            return end_of_all;
+        }
+        return publisher_ ? publisher_->translate(handle_, ready) : ready;
     }
+    static int only_events(int ready) noexcept { return ready & ~Publisher::news; }
 
     void wake_ready(bool also_patient) noexcept
     {
         const int ready = look();
         if (ready == end_of_all) {
             waiters_.wake_all();
-        } else {
-            waiters_.wake_interested(ready | prefetched(ZMQ_EVENTS), also_patient);
+            return;
+        }
+        waiters_.wake_interested(ready | prefetched(ZMQ_EVENTS), also_patient);
+        if (publisher_) {
+            publisher_->forget_news();
         }
     }
 
@@ -573,23 +587,27 @@ private:
         }
     }
 
-    void read_descriptor() noexcept
+    // A new libzmq socket is at `handle_`.
+    void begin_use() noexcept
     {
-        std::size_t size = sizeof descriptor_;
-        if (zmq_getsockopt(handle_, ZMQ_FD, &descriptor_, &size) != 0) {
-            descriptor_ = no_descriptor;
-        }
+        choose_linger(handle_, [this](int) { return option_milliseconds(context_->linger); });
+        descriptor_ = read_descriptor();
     }
 
-    void stop_watching()
+    [[nodiscard]] Descriptor read_descriptor() const noexcept
     {
-        watching_.end(*context_, [](SocketState& watched, const std::string& endpoint) {
-            try {
-                watched.stop_monitor(endpoint);
-            } catch (const Error&) {  // closed meanwhile, which stopped its monitor too
-            }
-        });
+        Descriptor descriptor{};
+        std::size_t size = sizeof descriptor;
+        return zmq_getsockopt(handle_, ZMQ_FD, &descriptor, &size) == 0 ? descriptor
+                                                                        : no_descriptor;
     }
+
+    void become_plain(const char* option);
+    void require_publisher(const char* operation) const;
+
+    bool try_monitor(const std::string& endpoint, int events, bool is_last);
+    void require_free_monitor(const char* operation) const;
+    void stop_watching();
 
     // libzmq closes in the background; the inproc names must be free for others at once.
     void give_up_names(void* handle) noexcept
@@ -612,7 +630,8 @@ private:
 
     Lock lock_;               // guards everything below, and what is public above
     void* handle_ = nullptr;  // null once closed
-    Descriptor descriptor_ = no_descriptor;
+    std::atomic<Descriptor> descriptor_{no_descriptor};
+    std::optional<Publisher> publisher_;  // of a PUB of ours
     WaiterList waiters_;
     ThreadId sender_ = no_thread;       // in the middle of a message it sends part by part
     ThreadId receiver_ = no_thread;     // the same for receiving
@@ -621,6 +640,8 @@ private:
     bool welcomes_ = false;             // the option xpub_welcome_msg
     Prefetched prefetched_;             // received, but not by the program
     bool peers_may_have_left_ = false;  // without a trace that could be seen from here
+    bool attached_ = false;             // it has been bound or connected
+    bool exposed_ = false;              // other code knows its handle or descriptor
     Monitored monitored_;               // this socket's events
     Watching watching_;                 // those of another that this one reads; guards itself
     Birthplace birthplace_;
@@ -629,3 +650,5 @@ private:
 }  // namespace detail
 }  // namespace v1
 }  // namespace zmqpp
+
+#include "socket_monitor.hpp"

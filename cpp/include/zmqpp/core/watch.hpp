@@ -49,16 +49,23 @@ public:
         }
         context.remove_monitor(endpoint_);
         endpoint_.clear();
+        reserved_ = false;
     }
+
+    // Until it ends, no other monitor takes its place.
+    void reserve() noexcept { reserved_ = true; }
+    [[nodiscard]] bool is_reserved() const noexcept { return reserved_; }
 
     // A reader connects. Without the lock.
     void note_reader() noexcept { has_reader_ = true; }
 
     [[nodiscard]] bool is_at(const std::string& endpoint) const { return endpoint_ == endpoint; }
     [[nodiscard]] bool is_off() const noexcept { return endpoint_.empty(); }
+    [[nodiscard]] const std::string& endpoint() const noexcept { return endpoint_; }
 
 private:
     std::string endpoint_;
+    bool reserved_ = false;
     std::atomic<bool> has_reader_{false};
 };
 
