@@ -216,7 +216,9 @@ void bind_socket(py::module_& m)
              "Waits until a PUB has at least n subscriptions, and returns how many it has.\n\n"
              "What a PUB sends before anybody has subscribed is lost. Each subscription of each "
              "peer counts once; by inproc, where peers cannot be told apart, a second one to the "
-             "same topic counts too. topic: bytes or text; only subscriptions to this very topic "
+             "same topic counts too. A PUB that connects goes on counting a peer that has left, "
+             "because it "
+             "keeps messages for it. topic: bytes or text; only subscriptions to this very topic "
              "count then. timeout: milliseconds or a timedelta; None waits for ever. Raises "
              "Timeout, which names what is there, and StateError for sockets of other types and "
              "for a PUB with conflate.")

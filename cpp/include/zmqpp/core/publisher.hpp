@@ -10,11 +10,14 @@
 #include <zmq.h>
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "deadline.hpp"
 #include "inproc.hpp"
 #include "message.hpp"
 #include "subscribers.hpp"
@@ -27,6 +30,8 @@ class Publisher {
 public:
     // Beside the bits of ZMQ_EVENTS: the subscribers are others than they were.
     static constexpr short news = 0x100;
+
+    static constexpr int never = (std::numeric_limits<int>::max)();
 
     // The type to open for libzmq.
     static constexpr int libzmq_type = ZMQ_XPUB;
@@ -43,12 +48,18 @@ public:
     }
     void forget_news() noexcept { has_news_ = false; }
 
-    // After each message sent: nothing may pile up in a socket that only sends.
-    void note_sent(void* handle) noexcept
+    // Between messages that are sent: nothing may pile up in a socket that only sends. Returns after how
+    // many more to call it again. It costs about a microsecond, so who sends much calls it seldom.
+    [[nodiscard]] int count_between_sends(void* handle) noexcept
     {
-        if (--until_count_ <= 0) {
-            count(handle);
-        }
+        const auto now = Deadline::Clock::now();
+        const bool is_soon = now - counted_at_ < std::chrono::milliseconds(10);
+        counted_at_ = now;
+        const bool found = count(handle);
+        sends_between_counts_ = !is_soon ? 1
+                                : found  ? (std::max)(1, sends_between_counts_ / 2)
+                                         : (std::min)(8192, sends_between_counts_ * 2);
+        return sends_between_counts_;
     }
 
     [[nodiscard]] const Subscribers& subscribers() const noexcept { return subscribers_; }
@@ -128,7 +139,8 @@ private:
         return size == sizeof(int) && value != nullptr ? *static_cast<const int*>(value) : -1;
     }
 
-    void count(void* handle) noexcept
+    // True if there was anything to count.
+    bool count(void* handle) noexcept
     {
         bool found = false;
         try {
@@ -143,15 +155,12 @@ private:
         } catch (const std::bad_alloc&) {
             has_news_ = true;  // a subscriber may be missing; a crash would be worse
         }
-        // Looking costs about a microsecond: seldom where little happens, else often.
-        sends_between_counts_ = found ? (std::max)(1, sends_between_counts_ / 2)
-                                      : (std::min)(1000, sends_between_counts_ * 2);
-        until_count_ = sends_between_counts_;
+        return found;
     }
 
     Subscribers subscribers_;
     int sends_between_counts_ = 1;
-    int until_count_ = 1;
+    Deadline::Clock::time_point counted_at_{};
     bool has_news_ = false;
     bool is_attached_ = false;
     std::vector<Given> given_;  // until it is attached

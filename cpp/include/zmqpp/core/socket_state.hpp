@@ -244,8 +244,9 @@ public:
                 return false;
             }
         }
-        if (publisher_) {
-            publisher_->note_sent(handle_);
+        if (--sends_until_count_ == 0) {
+            sends_until_count_ =
+                publisher_ ? publisher_->count_between_sends(handle_) : Publisher::never;
         }
         sender_ = more_follows ? this_thread_id() : no_thread;
         dropping_ = dropping_ && more_follows;
@@ -633,6 +634,7 @@ private:
     std::atomic<Descriptor> descriptor_{no_descriptor};
     std::optional<Publisher> publisher_;  // of a PUB of ours
     WaiterList waiters_;
+    int sends_until_count_ = 1;
     ThreadId sender_ = no_thread;       // in the middle of a message it sends part by part
     ThreadId receiver_ = no_thread;     // the same for receiving
     bool dropping_ = false;             // the rest of a message whose peer is gone
