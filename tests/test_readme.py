@@ -54,3 +54,13 @@ def test_example_is_short() -> None:
     """The first example is a whole program in about twenty lines."""
     lines = [line for line in snippets("python")[0].splitlines() if line.strip()]
     assert len(lines) <= 20
+
+
+def test_dangers_have_tests() -> None:
+    """docs/dangers.md names test files that exist, and each file of a danger is named there."""
+    named = set(re.findall(r"`(test_\w+\.py)`", (ROOT / "docs/dangers.md").read_text("utf-8")))
+    files = {path.name for path in (ROOT / "tests").glob("test_*.py")}
+    assert named <= files
+    dangers = "aborts borrowing chaos children exit fork gil lifetime limits raising_handlers"
+    dangers += " sharing signals slow_joiners threads zero_copy"
+    assert {f"test_{danger}.py" for danger in dangers.split()} & files <= named
