@@ -75,6 +75,19 @@ def test_subscribing_later(publisher):
     timer.join()
 
 
+def test_both_may_go_at_once():
+    """A SUB is closed at once, also if its publisher has just gone and it would subscribe to the next."""
+    for _ in range(100):
+        with zmqpp.Context(linger=30_000) as context:
+            pub, sub = context.socket(PUB), context.socket(SUB, subscribe="")
+            sub.connect(pub.bind("tcp://127.0.0.1:*"))
+            pub.wait_for_subscribers(timeout=20_000)
+            pub.send(b"first and last")
+            sub.recv(timeout=20_000)
+            began = time.monotonic()
+        assert time.monotonic() - began < 10
+
+
 # --- what counts ---
 
 

@@ -101,6 +101,7 @@ public:
                        handle_);  // first: a socket that this one watches may wait for that
         stop_watching();
         context_->note_closing(serial_);
+        choose_last_linger(handle_, [](int set) { return set; });
         give_up_names(handle_);
         Reaper::instance().close(handle_);
         context_->forget_socket(serial_);
@@ -387,7 +388,7 @@ public:
     {
         const std::lock_guard<Lock> guard(lock_);
         if (handle_ != nullptr) {
-            choose_linger(handle_, choose);
+            choose_last_linger(handle_, choose);
         }
     }
 
@@ -405,7 +406,7 @@ public:
             const std::lock_guard<Lock> guard(lock_);
             handle = std::exchange(handle_, nullptr);
             if (handle != nullptr) {
-                choose_linger(handle, choose);
+                choose_last_linger(handle, choose);
                 monitored_.end(*context_, handle);
                 context_->note_closing(serial_);
                 give_up_names(handle);
@@ -500,6 +501,13 @@ private:
         zmq_getsockopt(handle, ZMQ_LINGER, &linger, &size);
         linger = (std::max)(choose(linger), -1);
         zmq_setsockopt(handle, ZMQ_LINGER, &linger, sizeof linger);
+    }
+
+    // For the end. A SUB has sent nothing but subscriptions, which are of no use any more; when its
+    // publisher goes at the same time, libzmq would wait with them for another.
+    template <class Choose> void choose_last_linger(void* handle, Choose&& choose) const noexcept
+    {
+        choose_linger(handle, [&](int set) { return type_ == SocketType::sub ? 0 : choose(set); });
     }
 
     // A message sent or received part by part belongs to the thread that began it: a part from
