@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 
 import pytest
 
@@ -184,6 +185,23 @@ def test_the_same_monitor_again(open_socket, unique_endpoint):
         socket.close()
 
 
+def test_a_name_that_is_taken(open_socket, unique_endpoint):
+    """A monitor at a name that somebody has is refused, at once."""
+    address = unique_endpoint()
+    other, pull = open_socket(PULL), open_socket(PULL)
+    other.bind(address)
+    with pytest.raises(zmqpp.AddressInUse):
+        pull.monitor(address)
+    elsewhere = unique_endpoint()
+    with other.get_monitor_socket(addr=elsewhere):
+        began = time.monotonic()
+        with pytest.raises(zmqpp.AddressInUse):
+            pull.monitor(elsewhere)
+        assert time.monotonic() - began < 1.5
+    for _ in range(20):  # its own
+        pull.monitor(elsewhere + "-again")
+
+
 # --- Monitor ---
 
 
@@ -247,6 +265,7 @@ def test_a_new_monitor_ends_the_old(open_socket):
         assert new.recv(5000).event == EVENT_LISTENING
 
 
+@pytest.mark.timeout(400)
 def test_closed_in_every_order():
     """Sockets and their monitors end in any order, with traffic: no hang, and nothing is left behind."""
     run_python(

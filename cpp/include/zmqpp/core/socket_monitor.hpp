@@ -15,8 +15,13 @@ namespace detail {
 // which has stopped: libzmq frees it in the background.
 inline void SocketState::monitor(const std::string& endpoint, int events)
 {
-    const Deadline deadline(std::chrono::milliseconds(200));
-    while (!try_monitor(endpoint, events, deadline.passed())) {
+    const Deadline deadline(std::chrono::seconds(2));
+    const auto is_taken = [&] {
+        const auto holder = context_->monitored_at(endpoint).lock();
+        return context_->is_bound_by_inproc(endpoint) ||
+               (holder != nullptr && holder.get() != this);
+    };
+    while (!try_monitor(endpoint, events, deadline.passed() || is_taken())) {
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }
