@@ -4,6 +4,7 @@
 #           LIBZMQ=auto|system|bundled           which libzmq (see cpp/libzmq.cmake); ZMQ_PREFIX=/opt/zmq
 #           WERROR=ON                            warnings in our C++ are errors
 #           PYTEST_ARGS='-m slow -k wheel'       what pytest runs
+#           STRESS_SECONDS=30 SOAK_SECONDS=600   how long `make stress` takes over each thing
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
@@ -11,6 +12,8 @@ LIBZMQ ?= auto
 LIBZMQ_SOURCE ?=
 WERROR ?= OFF
 PYTEST_ARGS ?=
+STRESS_SECONDS ?= 30
+SOAK_SECONDS ?= 600
 
 # Without libsodium a bundled libzmq goes without CURVE; setup.sh says so.
 CURVE = $(shell pkg-config --exists libsodium 2>/dev/null && echo ON || echo OFF)
@@ -22,6 +25,7 @@ HYBRID := build/hybrid$(if $(filter-out .venv,$(NAME)),-$(NAME))
 PACKAGE := CMakeLists.txt pyproject.toml README.md LICENSE \
            $(shell find cpp python -type f ! -name '*.md' ! -name '*.pyc' ! -name '*.so')
 CXX_FILES = $$(find cpp tests examples -name '*.[ch]pp')
+DANGERS = $(wildcard $(patsubst %,tests/test_%.py,aborts chaos children exit fork gil lifetime raising_handlers sharing signals threads zero_copy))
 # Programs built with ThreadSanitizer do not start where addresses are randomised too well.
 NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
@@ -30,7 +34,7 @@ export PYTHONPATH := $(abspath $(HYBRID))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 
-.PHONY: help demo test test-cpp test-python test-bundled sanitize lint format stubs bench install clean FORCE
+.PHONY: help demo test test-cpp test-python test-bundled sanitize stress lint format stubs bench install clean FORCE
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -60,6 +64,16 @@ sanitize: build/asan/build.ninja build/tsan/build.ninja  ## run the C++ tests un
 	ctest --test-dir build/asan --output-on-failure
 	cmake --build build/tsan
 	$(NO_ASLR) ctest --test-dir build/tsan --output-on-failure
+
+# ThreadSanitizer's tests are many times slower, so they get a third of the time.
+stress: build/asan/build.ninja build/tsan/build.ninja $(VENV)/.test  ## run the fuzz, sanitizers and dangers for long, and a soak
+	cmake --build build/asan --target zmqpp_fuzz
+	ZMQPP_STRESS_SECONDS=$$((2 * $(STRESS_SECONDS))) ctest --test-dir build/asan -R fuzz --output-on-failure
+	cmake --build build/tsan
+	ZMQPP_STRESS_SECONDS=$$(($(STRESS_SECONDS) / 3)) ZMQPP_TEST_SECONDS=3600 \
+	    $(NO_ASLR) ctest --test-dir build/tsan --output-on-failure
+	ZMQPP_STRESS_SECONDS=$(STRESS_SECONDS) python -m pytest $(DANGERS) $(PYTEST_ARGS)
+	python tests/stress/soak.py $(SOAK_SECONDS)
 
 lint: $(VENV)/.lint  ## check with ruff, mypy and clang-format, and that the stub is the extension's
 	ruff check

@@ -25,7 +25,7 @@ import zmqpp
 from fault_proxy import FaultProxy
 from zmqpp import DEALER, PUB, PULL, PUSH, REP, REQ, ROUTER, SUB
 
-SECONDS = min(float(os.environ.get("ZMQPP_STRESS_SECONDS", "0.2")), 30)
+SECONDS = min(float(os.environ.get("ZMQPP_STRESS_SECONDS", "1.2")), 60) / 6
 PATIENCE = 20
 LIMITS = {"sndhwm": 0, "rcvhwm": 0, "linger": 0, "reconnect_ivl": 10}
 
