@@ -30,6 +30,15 @@ WaitUntil = Callable[..., Any]
 
 _numbers = itertools.count()
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives the stress tests the time that they are told to take."""
+    seconds = float(os.environ.get("ZMQPP_STRESS_SECONDS", "0"))
+    for item in items:
+        if seconds and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(60 + 5 * seconds))
+
+
 # A shell that runs tests in its background has them ignore Ctrl-C, and the programs they start too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
