@@ -21,9 +21,11 @@ INTERRUPT = """
 
     def interrupted(call):
         '''Seconds until Ctrl-C, pressed when `call` has blocked, has come out of it.'''
-        pressed = []
+        begun, pressed = [], []
 
         def press():
+            while not begun:
+                time.sleep(0.001)
             time.sleep(0.02)
             pressed.append(time.monotonic())
             os.kill(os.getpid(), signal.SIGINT)
@@ -31,6 +33,7 @@ INTERRUPT = """
         thread = threading.Thread(target=press)
         thread.start()
         try:
+            begun.append(True)
             call()
         except KeyboardInterrupt:
             return time.monotonic() - pressed[0]
