@@ -81,7 +81,7 @@ def polling(poller: zmqpp.Poller, socket: zmqpp.Socket) -> None:
     zmqpp.Proxy(socket, "back")  # type: ignore[arg-type]
     zmqpp.Monitor("socket")  # type: ignore[arg-type]
     socket.wait_for_subscribers("two")  # type: ignore[arg-type]
-    socket.wait_for_subscribers(1, 100, "news")  # type: ignore[call-arg]
+    socket.wait_for_subscribers(1, timeout=100, theme="news")  # type: ignore[call-arg]
     socket.connections = 5  # type: ignore[misc]
 
 
