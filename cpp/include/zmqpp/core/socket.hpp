@@ -17,6 +17,7 @@
 #include "deadline.hpp"
 #include "message.hpp"
 #include "option.hpp"
+#include "socket_messages.hpp"
 #include "socket_state.hpp"
 
 namespace zmqpp {

@@ -195,119 +195,22 @@ public:
         }
     }
 
-    // --- one message, with the socket in use ---
+    // --- one message, with the socket in use: see socket_messages.hpp ---
 
     // Sends `count` parts as one message: all of it or nothing. part(i, flags) is one libzmq call,
     // first() the bytes of the first part. False: would block, and nothing was sent.
     template <class SendPart, class First>
     bool send_parts(const char* operation, std::size_t count, int flags, SendPart&& part,
-                    First&& first)
-    {
-        claim(sender_, operation, "sending");
-        note_news();
-        bool more_follows = (flags & ZMQ_SNDMORE) != 0;
-        if (has_two_parts(type_)) {
-            more_follows = require_two_parts(operation, count, more_follows);
-            if (type_ == SocketType::dgram && (events() & ZMQ_POLLOUT) == 0) {
-                return false;  // without a peer, libzmq would destroy the message and say nothing
-            }
-        }
-        if (conflating_ && (count > 1 || more_follows)) {
-            throw StateError(
-                describe(operation) +
-                ": a socket that conflates keeps one part, the last, and loses the others");
-        }
-        bool looked = false;
-        for (std::size_t i = 0; i < count && !dropping_;) {
-            const bool last = i + 1 == count && !more_follows;
-            if (retry([&] { return part(i, ZMQ_DONTWAIT | (last ? 0 : ZMQ_SNDMORE)); }) >= 0) {
-                ++i;
-                continue;
-            }
-            const int code = zmq_errno();
-            if (code == EHOSTUNREACH) {
-                fail_operation(code, operation, " (the routing id " + quote(first()) + ")");
-            }
-            if (code != EAGAIN) {
-                fail_operation(code, operation);
-            }
-            const bool started = i != 0 || sender_ != no_thread;
-            if (started) {
-                // The peer went away in the middle of the message, and the message with it. libzmq
-                // drops the parts that follow, except for PAIR, which would send them to the next.
-                dropping_ = type_ == SocketType::pair;
-                ++i;
-            } else if (!looked) {
-                // A send does not look for news each time, for speed; reading ZMQ_EVENTS does.
-                looked = true;
-                static_cast<void>(events());
-            } else {
-                return false;
-            }
-        }
-        if (--sends_until_count_ == 0) {
-            sends_until_count_ =
-                publisher_ ? publisher_->count_between_sends(handle_) : Publisher::never;
-        }
-        sender_ = more_follows ? this_thread_id() : no_thread;
-        dropping_ = dropping_ && more_follows;
-        return true;
-    }
+                    First&& first);
 
     // Receives one part. False: nothing is there.
-    bool receive_part(const char* operation, Message& into)
-    {
-        claim(receiver_, operation, "receiving");
-        note_news();
-        if (publisher_) {
-            static_cast<void>(events());
-            fail_operation(ENOTSUP, operation);
-        }
-        if (conflating_ && receiver_ != no_thread) {
-            // The other parts were overwritten, and libzmq aborts when it does not find them.
-            throw StateError(describe(operation) +
-                             ": a peer sends messages of several parts, of which a socket that "
-                             "conflates keeps but one; close the socket");
-        }
-        if (!prefetched_.empty()) {
-            prefetched_.take(into);
-        } else if (!fetch_part(operation, into)) {
-            return false;
-        }
-        receiver_ = into.more() ? this_thread_id() : no_thread;
-        return true;
-    }
+    bool receive_part(const char* operation, Message& into);
 
     // Receives all parts of one message: libzmq hands over a message only when it has it whole.
-    bool receive_parts(const char* operation, Multipart& into)
-    {
-        Message part;
-        if (!receive_part(operation, part)) {
-            return false;
-        }
-        bool more = part.more();
-        into.push_back(std::move(part));
-        while (more) {
-            if (!receive_part(operation, into.emplace_back())) {
-                fail_operation(EPROTO, operation);
-            }
-            more = into.back().more();
-        }
-        return true;
-    }
+    bool receive_parts(const char* operation, Multipart& into);
 
     // Before a peer is left: takes out what libzmq may have begun to receive from it.
-    void save_prefetched(const char* operation)
-    {
-        if (!Prefetched::is_done_by(type_) || conflating_ || (look() & ZMQ_POLLIN) == 0) {
-            return;
-        }
-        Message part;
-        for (bool more = true; more && fetch_part(operation, part);) {
-            more = part.more();
-            prefetched_.put(std::move(part));
-        }
-    }
+    void save_prefetched(const char* operation);
     // What that adds to the options events and rcvmore.
     [[nodiscard]] int prefetched(int option) const noexcept
     {
@@ -524,18 +427,7 @@ private:
                           holder, this_thread_id());
     }
 
-    // One libzmq call. False: nothing is there.
-    bool fetch_part(const char* operation, Message& into)
-    {
-        if (retry([&] { return zmq_msg_recv(into.raw(), handle_, ZMQ_DONTWAIT); }) >= 0) {
-            return true;
-        }
-        const int code = zmq_errno();
-        if (code != EAGAIN) {
-            fail_operation(code, operation);
-        }
-        return false;
-    }
+    bool fetch_part(const char* operation, Message& into);
 
     // These take the first of two parts for the peer's name, and lose count if there are others.
     [[nodiscard]] static constexpr bool has_two_parts(SocketType type) noexcept
@@ -543,17 +435,7 @@ private:
         return type == SocketType::stream || type == SocketType::dgram;
     }
 
-    // Whether the second is still to come. Programs say ZMQ_SNDMORE with it too, which libzmq ignores.
-    bool require_two_parts(const char* operation, std::size_t count, bool more_follows) const
-    {
-        const std::size_t total = count + (sender_ != no_thread ? 1 : 0);
-        if (total > 2 || (total < 2 && !more_follows)) {
-            throw Error(EINVAL, describe(operation) +
-                                    ": a message has two parts here, the peer and the data, not " +
-                                    std::to_string(total));
-        }
-        return total < 2;
-    }
+    bool require_two_parts(const char* operation, std::size_t count, bool more_follows) const;
 
     // ZMQ_EVENTS, or everything if there is an error for everybody to see. A PUB's may have news.
     [[nodiscard]] int look() noexcept
