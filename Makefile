@@ -25,7 +25,8 @@ HYBRID := build/hybrid$(if $(filter-out .venv,$(NAME)),-$(NAME))
 PACKAGE := CMakeLists.txt pyproject.toml README.md LICENSE \
            $(shell find cpp python -type f ! -name '*.md' ! -name '*.pyc' ! -name '*.so')
 CXX_FILES = $$(find cpp tests examples -name '*.[ch]pp')
-DANGERS = $(wildcard $(patsubst %,tests/test_%.py,aborts chaos children exit fork gil lifetime raising_handlers sharing signals threads zero_copy))
+DANGERS = $(wildcard $(patsubst %,tests/test_%.py,aborts borrowing chaos children connections exit fork gil lifetime limits \
+                                           monitor proxy raising_handlers sharing signals slow_joiners threads zero_copy))
 # Programs built with ThreadSanitizer do not start where addresses are randomised too well.
 NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
