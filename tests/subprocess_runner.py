@@ -17,6 +17,9 @@ sys.path.append({str(Path(__file__).parent)!r})
 import zmqpp
 """
 
+#: For programs that fork with threads about, which Python warns of since 3.12.
+FORKING = ("-W", "ignore::DeprecationWarning")
+
 
 def run_python(
     code: str,

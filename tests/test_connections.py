@@ -10,7 +10,7 @@ import pytest
 
 import zmqpp
 from blocking_calls import DEAD
-from subprocess_runner import run_python
+from subprocess_runner import FORKING, run_python
 from zmqpp import DEALER, EVENT_LISTENING, PULL, PUSH, REP, REQ, ROUTER, STREAM
 
 
@@ -298,5 +298,6 @@ def test_forks_and_exits():
         push.close()
         pull.close()
         """,
+        options=FORKING,
         timeout=60,
     )

@@ -7,12 +7,10 @@ import sys
 
 import pytest
 
-from subprocess_runner import run_python
+from subprocess_runner import FORKING, run_python
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork()")
 
-# From 3.12 on Python warns of every fork of a process with threads, and libzmq has some.
-QUIET = ("-W", "ignore::DeprecationWarning")
 
 FORK = """
     from promptness import assert_prompt
@@ -108,7 +106,7 @@ def test_inherited_objects_are_refused() -> None:
     assert socket.recv(timeout=5000) == b"for the parent"
     context.destroy(linger=0)
         """,
-        options=QUIET,
+        options=FORKING,
     )
 
 
@@ -155,7 +153,7 @@ def test_inherited_objects_go_in_silence() -> None:
             assert not owner.context.closed and not owner.sockets[0].closed
             owner.context.destroy(linger=0)
         """,
-        options=QUIET,
+        options=FORKING,
         timeout=10,
     )
 
@@ -213,7 +211,7 @@ def test_a_fresh_context_works_in_the_child() -> None:
     assert not used.closed
     used.close()
         """,
-        options=QUIET,
+        options=FORKING,
     )
 
 
@@ -252,7 +250,7 @@ def test_the_parent_is_undisturbed() -> None:
     assert got == [b"%d" % i for i in range(6000)]
     context.destroy()
         """,
-        options=QUIET,
+        options=FORKING,
     )
 
 
@@ -302,7 +300,7 @@ def test_fork_while_other_threads_are_in_zmqpp() -> None:
         thread.join()
     context.destroy(linger=0)
         """,
-        options=QUIET,
+        options=FORKING,
     )
 
 
@@ -345,7 +343,7 @@ def test_fork_in_a_signal_handler(call: str) -> None:
     context.destroy(linger=0)
         """,
         call,
-        options=QUIET,
+        options=FORKING,
         timeout=10,
     )
 
@@ -378,7 +376,7 @@ def test_other_programs_inherit_nothing() -> None:
         push.send(b"after")
         assert [pull.recv(timeout=5000) for _ in range(2)] == [b"before", b"after"]
         """,
-        options=QUIET,
+        options=FORKING,
     )
 
 
@@ -398,5 +396,5 @@ def test_the_version_is_known_in_the_child() -> None:
     zmqpp.Context().socket(zmqpp.PAIR).close()
     assert in_child(child) == 0
         """,
-        options=QUIET,
+        options=FORKING,
     )

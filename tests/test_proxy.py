@@ -10,7 +10,7 @@ import time
 import pytest
 
 import zmqpp
-from subprocess_runner import run_python
+from subprocess_runner import FORKING, run_python
 from zmqpp import DEALER, PAIR, PUB, PULL, PUSH, REP, REQ, ROUTER, SUB, XPUB, XSUB
 
 # Seconds in which a proxy ends; mostly it takes some milliseconds.
@@ -488,6 +488,7 @@ def test_exit_and_fork_with_a_proxy():
         for _ in range(100):
             push.send(b"x")
         """,
+        options=FORKING,
         timeout=60,
     )
 
