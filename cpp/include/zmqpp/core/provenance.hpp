@@ -5,6 +5,8 @@
 
 #include <zmq.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -76,21 +78,34 @@ struct LoadedFile {
 #endif
 }
 
-// The word in which all contexts of this libzmq are alike, and unlike those of any other: the first
-// pointer into libzmq itself, which is that to the virtual functions of a member.
+// The word in which all contexts of this libzmq are alike, and unlike those of any other: the pointer to
+// the virtual functions of a member. Memory that nobody has set may hold old pointers, so it has to be the
+// same in several contexts, and to lead to functions of libzmq.
 class Landmark {
 public:
     Landmark()
     {
-        void* one = zmq_ctx_new();
-        void* other = zmq_ctx_new();
-        const int code = zmq_errno();
-        if (one != nullptr && other != nullptr) {
-            find_in(one, other);
+        require_room_for_files(16, "borrow()");
+        std::array<void*, 4> contexts{};
+        for (void*& context : contexts) {
+            context = zmq_ctx_new();
         }
-        zmq_ctx_term(one);
-        zmq_ctx_term(other);
-        if (one == nullptr || other == nullptr) {
+        const bool made = std::count(contexts.begin(), contexts.end(), nullptr) == 0;
+        void* socket = nullptr;
+        if (made) {
+            zmq_ctx_set(contexts.front(), ZMQ_IO_THREADS, 0);
+            socket = zmq_socket(contexts.front(), ZMQ_PAIR);
+        }
+        const int code = zmq_errno();
+        if (socket != nullptr) {
+            library_ = LoadedFile::of(word_at(socket, 0));  // a socket begins with such a pointer
+            find_in(contexts);
+            zmq_close(socket);
+        }
+        for (void* context : contexts) {
+            zmq_ctx_term(context);
+        }
+        if (socket == nullptr) {
             fail(code, "borrow()");
         }
     }
@@ -103,7 +118,6 @@ public:
         return read_word(static_cast<const char*>(handle) + offset_, word) && word == word_;
     }
 
-    // A socket begins with the pointer to its virtual functions.
     [[nodiscard]] bool is_in_socket(const void* handle) const
     {
         const void* word = nullptr;
@@ -130,16 +144,25 @@ private:
     static constexpr std::size_t step = sizeof(void*);
     static constexpr std::size_t furthest = 1024;
 
-    void find_in(const void* one, const void* other)
+    void find_in(const std::array<void*, 4>& contexts)
     {
-        for (std::size_t at = 0; at < furthest && library_.base == nullptr; at += step) {
-            const void* word = word_at(one, at);
-            if (word != nullptr && word == word_at(other, at)) {
-                library_ = LoadedFile::of(word);
+        for (std::size_t at = 0; at < furthest && word_ == nullptr; at += step) {
+            const void* word = word_at(contexts.front(), at);
+            const bool alike = std::all_of(contexts.begin(), contexts.end(), [&](void* context) {
+                return word_at(context, at) == word;
+            });
+            const void* function = nullptr;
+            if (alike && is_in_library(word) && read_word(word, function) &&
+                is_in_library(function)) {
                 offset_ = at;
                 word_ = word;
             }
         }
+    }
+
+    [[nodiscard]] bool is_in_library(const void* address) const
+    {
+        return address != nullptr && LoadedFile::of(address).base == library_.base;
     }
 
     static const void* word_at(const void* object, std::size_t at)
