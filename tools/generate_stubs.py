@@ -172,7 +172,8 @@ class Parser(StandardParser):
         by_position = overload("typing.Literal[False]", lent)
         for argument in by_position.args[: at + 1]:
             argument.default = None
-        lending = [by_keyword, by_position] if at > 1 else [by_position]
+        has_default_before = any(argument.default for argument in function.args[1:at])
+        lending = [by_keyword, by_position] if has_default_before else [by_position]
         return [copied, *lending, overload("bool", results)]
 
     def handle_property(self, path: QualifiedName, attribute: Any) -> Property | None:

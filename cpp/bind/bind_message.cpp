@@ -140,6 +140,18 @@ const Tracker* tracker_of(PyObject* message)
     return tracker ? &*tracker : nullptr;
 }
 
+PyObject* to_large_bytes(const Message& message)
+{
+    PyObject* bytes = lent_bytes_at(message.data(), message.size());
+    if (bytes == nullptr) {
+        bytes = PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(message.size()));
+        if (bytes != nullptr) {
+            copy_bytes(PyBytes_AS_STRING(bytes), message.data(), message.size());
+        }
+    }
+    return bytes;
+}
+
 PyObject* to_python(Message&& message)
 {
     return py::cast(BoundMessage(std::move(message))).release().ptr();

@@ -2,111 +2,30 @@
 // is there a wait without it. Python objects are made after the socket is let go.
 #include "bind.hpp"
 
-#include <cstring>
-
 #include "fastcall.hpp"
-#include "gil.hpp"
-#include "message.hpp"
-#include "socket.hpp"
-#include "timeout.hpp"
+#include "recv_call.hpp"
 
 namespace zmqpp::binding {
 namespace {
-
-constexpr const char* nothing_there = "no message has come";
-
-struct RecvCall {
-    int flags = 0;
-    bool copy = true;
-    PyObject* timeout = nullptr;
-
-    bool take(PyObject* flags_value, PyObject* copy_value, PyObject* timeout_value)
-    {
-        timeout = timeout_value;
-        return (flags_value == nullptr || to_int(flags_value, flags)) &&
-               (copy_value == nullptr || to_flag(copy_value, copy));
-    }
-};
-
-// One message or all parts of one, as `attempt` and `wait` have it; nothing with an error set.
-template <class Attempt, class Wait>
-auto receive(BoundSocket& socket, const char* operation, const RecvCall& call, Attempt&& attempt,
-             Wait&& wait) -> decltype(attempt())
-{
-    release_returned_buffers();
-    auto received = attempt();
-    if (received) {
-        return received;
-    }
-    if ((call.flags & ZMQ_DONTWAIT) != 0) {
-        set_again(socket, operation, nothing_there);
-        return received;
-    }
-    const auto deadline = to_deadline_or(call.timeout, milliseconds, [&] {
-        return socket.option_deadline(ZMQ_RCVTIMEO, operation);
-    });
-    if (!deadline) {
-        return received;
-    }
-    received = without_gil([&] { return wait(*deadline); });
-    if (!received) {
-        set_timeout(socket, operation, nothing_there);
-    }
-    return received;
-}
-
-std::optional<Message> receive_message(BoundSocket& socket, const char* operation,
-                                       const RecvCall& call)
-{
-    return receive(
-        socket, operation, call, [&] { return socket.try_recv(); },
-        [&](Deadline deadline) { return socket.Socket::recv(deadline); });
-}
-
-std::optional<Multipart> receive_multipart(BoundSocket& socket, const RecvCall& call)
-{
-    return receive(
-        socket, "recv_multipart()", call, [&] { return socket.try_recv_multipart(); },
-        [&](Deadline deadline) { return socket.Socket::recv_multipart(deadline); });
-}
-
-PyObject* convert(Message& message, bool copy)
-{
-    return copy ? to_bytes(message) : to_python(std::move(message));
-}
-
-PyObject* convert(Multipart& parts, bool copy)
-{
-    PyObject* list = PyList_New(static_cast<Py_ssize_t>(parts.size()));
-    for (std::size_t i = 0; list != nullptr && i < parts.size(); ++i) {
-        PyObject* part = convert(parts[i], copy);
-        if (part == nullptr) {
-            Py_CLEAR(list);
-        } else {
-            PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), part);
-        }
-    }
-    return list;
-}
-
-template <class Received> PyObject* convert(std::optional<Received>& received, bool copy)
-{
-    return received ? convert(*received, copy) : nullptr;
-}
 
 PyObject* recv(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
     static constexpr Parameters<4> parameters{"recv", {"flags", "copy", "track", "timeout"}, 0, 3};
     auto* socket = object_of<BoundSocket>(self);
-    std::array<PyObject*, 4> given{};
-    RecvCall call;
-    if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
-        !call.take(given[0], given[1], given[3])) {
+    RecvCall call("recv()");
+    if (nargs != 0 || keywords != nullptr) {  // nearly everybody gives nothing
+        std::array<PyObject*, 4> given{};
+        if (!parameters.bind(args, nargs, keywords, given) ||
+            !call.take(given[0], given[1], given[3])) {
+            return nullptr;
+        }
+    }
+    if (socket == nullptr) {
         return nullptr;
     }
     return guarded([&] {
-        auto message = receive_message(*socket, "recv()", call);
-        return convert(message, call.copy);
+        Message message;
+        return call.receive(*socket, message) ? convert(message, call.copy) : nullptr;
     });
 }
 
@@ -117,21 +36,21 @@ PyObject* recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs
         "recv_multipart", {"flags", "copy", "track", "timeout"}, 0, 3};
     auto* socket = object_of<BoundSocket>(self);
     std::array<PyObject*, 4> given{};
-    RecvCall call;
+    RecvCall call("recv_multipart()");
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
         !call.take(given[0], given[1], given[3])) {
         return nullptr;
     }
     return guarded([&] {
-        auto parts = receive_multipart(*socket, call);
-        return convert(parts, call.copy);
+        Multipart parts;
+        return call.receive(*socket, parts) ? convert(parts, call.copy) : nullptr;
     });
 }
 
 // None when nothing is there: no exception, for loops that look often.
-template <class Attempt>
+template <class Received>
 PyObject* try_receive(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t nargs,
-                      PyObject* keywords, Attempt&& attempt)
+                      PyObject* keywords)
 {
     const Parameters<1> parameters{method, {"copy"}, 0, 1};
     auto* socket = object_of<BoundSocket>(self);
@@ -142,29 +61,27 @@ PyObject* try_receive(PyObject* self, const char* method, PyObject* const* args,
         return nullptr;
     }
     return guarded([&] {
-        auto received = attempt(*socket);
-        return received ? convert(*received, copy) : new_none();
+        Received received;
+        return socket->Socket::try_recv(received) ? convert(received, copy) : new_none();
     });
 }
 
 PyObject* try_recv(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
-    return try_receive(self, "try_recv", args, nargs, keywords,
-                       [](BoundSocket& socket) { return socket.try_recv(); });
+    return try_receive<Message>(self, "try_recv", args, nargs, keywords);
 }
 
 PyObject* try_recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                              PyObject* keywords)
 {
-    return try_receive(self, "try_recv_multipart", args, nargs, keywords,
-                       [](BoundSocket& socket) { return socket.try_recv_multipart(); });
+    return try_receive<Multipart>(self, "try_recv_multipart", args, nargs, keywords);
 }
 
 // Copies the message, if the buffer takes it all; if not, the error has it.
 PyObject* fill(BoundSocket& socket, Message& message, void* into, std::size_t room)
 {
     if (message.size() <= room) {
-        std::memcpy(into, message.data(), message.size());
+        copy_bytes(into, message.data(), message.size());
         return PyLong_FromSize_t(message.size());
     }
     set_error(error_classes.message_too_long, EMSGSIZE,
@@ -183,7 +100,7 @@ PyObject* recv_into(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyO
         "recv_into", {"buffer", "nbytes", "flags", "timeout"}, 1, 1};
     auto* socket = object_of<BoundSocket>(self);
     std::array<PyObject*, 4> given{};
-    RecvCall call;
+    RecvCall call("recv_into()");
     int nbytes = 0;
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
         !call.take(given[2], nullptr, given[3]) ||
@@ -206,10 +123,11 @@ PyObject* recv_into(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyO
                          nbytes, room);
             return nullptr;
         }
-        auto message = receive_message(*socket, "recv_into()", call);
-        return message ? fill(*socket, *message, view.buf,
-                              nbytes == 0 ? room : static_cast<std::size_t>(nbytes))
-                       : nullptr;
+        Message message;
+        return call.receive(*socket, message)
+                   ? fill(*socket, message, view.buf,
+                          nbytes == 0 ? room : static_cast<std::size_t>(nbytes))
+                   : nullptr;
     });
     PyBuffer_Release(&view);
     return result;

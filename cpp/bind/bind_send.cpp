@@ -2,92 +2,28 @@
 // giving up the GIL costs as much as sending; only when there is no room, a wait without it.
 #include "bind.hpp"
 
+#include <algorithm>
+
 #include "fastcall.hpp"
-#include "gil.hpp"
-#include "message.hpp"
-#include "socket.hpp"
-#include "timeout.hpp"
+#include "send_call.hpp"
 
 namespace zmqpp::binding {
 namespace {
 
-constexpr const char* no_room = "no peer has room for the message";
-
-// The arguments that all sending methods share.
-struct SendCall {
-    int flags = 0;
-    Sending sending;
-    PyObject* timeout = nullptr;
-
-    bool take(const BoundSocket& socket, PyObject* flags_value, PyObject* copy, PyObject* track,
-              PyObject* timeout_value)
-    {
-        bool tracked = false;
-        if ((flags_value != nullptr && !to_int(flags_value, flags)) ||
-            (copy != nullptr && !to_flag(copy, sending.copy)) ||
-            (track != nullptr && !to_flag(track, tracked))) {
-            return false;
-        }
-        sending.copy_threshold = socket.copy_threshold;
-        if (tracked) {
-            sending.tracker.emplace();
-        }
-        timeout = timeout_value;
-        return true;
-    }
-
-    [[nodiscard]] PyObject* result() const
-    {
-        return sending.tracker ? py::cast(*sending.tracker).release().ptr() : new_none();
-    }
-};
-
-// After a try that found no room.
-bool wait_and_send(BoundSocket& socket, Message* parts, std::size_t count, const SendCall& call)
+ZMQPP_SELDOM bool wait_and_send_copied(BoundSocket& socket, std::string_view bytes, int flags,
+                                       PyObject* timeout)
 {
-    if ((call.flags & ZMQ_DONTWAIT) != 0) {
-        set_again(socket, "send()", no_room);
-        return false;
-    }
-    const auto deadline = to_deadline_or(
-        call.timeout, milliseconds, [&] { return socket.option_deadline(ZMQ_SNDTIMEO, "send()"); });
-    if (!deadline) {
-        return false;
-    }
-    const bool sent =
-        without_gil([&] { return socket.Socket::send(parts, count, call.flags, *deadline); });
-    if (!sent) {
-        set_timeout(socket, "send()", no_room);
-    }
-    return sent;
+    SendCall call("send()", flags, timeout);
+    Message kept(bytes);  // the object may be gone before there is room
+    return call.wait_and_send(socket, &kept, 1);
 }
 
-bool send_message(BoundSocket& socket, Message* parts, std::size_t count, const SendCall& call)
+// The common case: a few bytes, straight into libzmq. False with an error set.
+bool send_copied(BoundSocket& socket, std::string_view bytes, int flags, PyObject* timeout)
 {
-    return socket.Socket::try_send(parts, count, call.flags) ||
-           wait_and_send(socket, parts, count, call);
-}
-
-// The common case: bytes that are copied, straight into libzmq.
-bool send_bytes(BoundSocket& socket, PyObject* data, const SendCall& call)
-{
-    BorrowedBytes bytes;
-    if (!bytes.get(data, "send()")) {
-        return false;
-    }
-    std::optional<Message> kept;
-    try {
-        if (socket.try_send(bytes.data(), bytes.size(), call.flags)) {
-            bytes.release();
-            return true;
-        }
-        kept.emplace(bytes.data(), bytes.size());  // the buffer may change while we wait
-    } catch (const std::exception&) {
-        bytes.release();
-        throw;
-    }
-    bytes.release();
-    return wait_and_send(socket, &*kept, 1, call);
+    const auto try_send = [&] { return socket.try_send(bytes.data(), bytes.size(), flags); };
+    return (WaitingReceiver::takes_answer() ? without_gil(try_send) : try_send()) ||
+           wait_and_send_copied(socket, bytes, flags, timeout);
 }
 
 bool is_given(PyObject* argument) { return argument != nullptr && argument != Py_None; }
@@ -125,8 +61,15 @@ PyObject* send(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
     static constexpr Parameters<7> parameters{
         "send", {"data", "flags", "copy", "track", "routing_id", "group", "timeout"}, 1, 6};
     auto* socket = object_of<BoundSocket>(self);
+    // The call that nearly everybody makes does without what only other calls need.
+    if (nargs == 1 && keywords == nullptr && socket != nullptr && is_small_bytes(args[0])) {
+        return guarded([&] {
+            release_returned_buffers();
+            return send_copied(*socket, view_of_bytes(args[0]), 0, nullptr) ? new_none() : nullptr;
+        });
+    }
     std::array<PyObject*, 7> given{};
-    SendCall call;
+    SendCall call("send()");
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
         !call.take(*socket, given[1], given[2], given[3], given[6])) {
         return nullptr;
@@ -135,15 +78,15 @@ PyObject* send(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
         release_returned_buffers();
         PyObject* data = given[0];
         const bool addressed = is_given(given[4]) || is_given(given[5]);
-        if (call.sending.copy && !addressed && message_of(data) == nullptr) {
-            return send_bytes(*socket, data, call) ? call.result() : nullptr;
+        bool sent = false;
+        if (!addressed && is_small_bytes(data, call.sending)) {
+            sent = send_copied(*socket, view_of_bytes(data), call.flags, call.timeout);
+        } else {
+            std::optional<Message> message = to_message(data, call.sending, "send()");
+            sent = message && (!addressed || address(*message, given[4], given[5])) &&
+                   call.send(*socket, &*message, 1);
         }
-        std::optional<Message> message = to_message(data, call.sending, "send()");
-        if (!message || (addressed && !address(*message, given[4], given[5])) ||
-            !send_message(*socket, &*message, 1, call)) {
-            return nullptr;
-        }
-        return call.result();
+        return sent ? call.result() : nullptr;
     });
 }
 
@@ -184,6 +127,43 @@ bool to_parts(PyObject* iterable, const Sending& sending, Multipart& parts)
     return converted;
 }
 
+// The common case again: a list or tuple of a few bytes each. Nothing is to be made of them, so none can
+// be bad, and nobody can change them while the GIL is held.
+bool is_of_small_bytes(PyObject* parts, const Sending& sending)
+{
+    if (!PyList_CheckExact(parts) && !PyTuple_CheckExact(parts)) {
+        return false;
+    }
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(parts);
+    PyObject** items = PySequence_Fast_ITEMS(parts);
+    return count != 0 && std::all_of(items, items + count,
+                                     [&](PyObject* part) { return is_small_bytes(part, sending); });
+}
+
+bool try_send_small(BoundSocket& socket, PyObject* parts, const SendCall& call)
+{
+    PyObject** items = PySequence_Fast_ITEMS(parts);
+    Socket::Turn turn(socket, call.operation);
+    return turn.try_send(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(parts)), call.flags,
+                         [&](std::size_t i) { return view_of_bytes(items[i]); });
+}
+
+}  // namespace
+
+bool send_parts(BoundSocket& socket, PyObject* iterable, SendCall& call)
+{
+    const bool is_tried = is_of_small_bytes(iterable, call.sending);
+    if (is_tried && try_send_small(socket, iterable, call)) {
+        return true;
+    }
+    Multipart parts;
+    return to_parts(iterable, call.sending, parts) &&
+           (is_tried ? call.wait_and_send(socket, parts.data(), parts.size())
+                     : call.send(socket, parts.data(), parts.size()));
+}
+
+namespace {
+
 PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                          PyObject* keywords)
 {
@@ -191,19 +171,14 @@ PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs
         "send_multipart", {"msg_parts", "flags", "copy", "track", "timeout"}, 1, 4};
     auto* socket = object_of<BoundSocket>(self);
     std::array<PyObject*, 5> given{};
-    SendCall call;
+    SendCall call("send()");
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
         !call.take(*socket, given[1], given[2], given[3], given[4])) {
         return nullptr;
     }
-    return guarded([&]() -> PyObject* {
+    return guarded([&] {
         release_returned_buffers();
-        Multipart parts;
-        if (!to_parts(given[0], call.sending, parts) ||
-            !send_message(*socket, parts.data(), parts.size(), call)) {
-            return nullptr;
-        }
-        return call.result();
+        return send_parts(*socket, given[0], call) ? call.result() : nullptr;
     });
 }
 

@@ -1,25 +1,63 @@
 #include "buffer.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <memory>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
+#include "gil.hpp"
 #include "message.hpp"
 #include "zmqpp/core/fork.hpp"
 
 namespace zmqpp::binding {
-namespace {
 
 // One buffer that libzmq has. Allocated when lent, so that coming back needs no memory.
 struct LentBuffer {
-    BorrowedBytes bytes;
+    PyObject* bytes = nullptr;  // a bytes object, or else
+    std::unique_ptr<BorrowedBytes>
+        buffer;  // what another object exports: not inside, to stay small
     std::optional<Tracker> tracker;
     LentBuffer* next = nullptr;
+
+    // With the GIL. May run any Python code, and come back here.
+    void release();
 };
 
-// What came back, newest first. Any thread pushes; the holder of the GIL takes all of it.
-std::atomic<LentBuffer*> returned{nullptr};
+namespace {
+
+// The bytes objects that are out, by their memory. An entry lives no longer than the reference that
+// comes with it, so that the memory can be nobody else's. The GIL guards it.
+struct Lent {
+    PyObject* bytes;
+    std::size_t times;
+};
+using LentByMemory = std::unordered_map<const void*, Lent>;
+LentByMemory& lent_by_memory()
+{
+    static auto* lent =
+        new LentByMemory;  // for ever: libzmq may give back after the static objects went
+    return *lent;
+}
+
+}  // namespace
+
+void LentBuffer::release()
+{
+    if (buffer) {
+        buffer->release();
+        return;
+    }
+    const auto entry = lent_by_memory().find(PyBytes_AS_STRING(bytes));
+    if (--entry->second.times == 0) {
+        lent_by_memory().erase(entry);
+    }
+    Py_DECREF(bytes);
+}
+
+namespace {
 
 // Asking the interpreter to release them: once at a time, because its queue is short, and never when
 // it may be gone, which it is only after nobody was asking any more.
@@ -52,10 +90,10 @@ void give_back(void* /*data*/, void* hint)
 {
     auto* buffer = static_cast<LentBuffer*>(hint);
     const std::optional<Tracker> tracker = std::move(buffer->tracker);
-    LentBuffer* first = returned.load(std::memory_order_relaxed);
+    LentBuffer* first = returned_buffers.load(std::memory_order_relaxed);
     do {
         buffer->next = first;
-    } while (!returned.compare_exchange_weak(first, buffer, std::memory_order_acq_rel));
+    } while (!returned_buffers.compare_exchange_weak(first, buffer, std::memory_order_acq_rel));
     // From here on the buffer is somebody else's. The tracker comes second: who it wakes finds the
     // buffer on the list.
     if (tracker) {
@@ -66,17 +104,53 @@ void give_back(void* /*data*/, void* hint)
     ask_for_release();
 }
 
-Message lend(BorrowedBytes bytes, const std::optional<Tracker>& tracker)
+// libzmq has `lent` and its memory from here on, unless this throws.
+Message hand_over(std::unique_ptr<LentBuffer>& lent, const void* data, std::size_t size,
+                  const std::optional<Tracker>& tracker)
 {
-    auto lent = std::make_unique<LentBuffer>();
-    lent->bytes = bytes;
     lent->tracker = tracker;
-    Message message = Message::adopt(bytes.view.buf, bytes.size(), give_back, lent.get());
+    Message message = Message::adopt(const_cast<void*>(data), size, give_back, lent.get());
     if (tracker) {
         tracker->add();
     }
-    static_cast<void>(lent.release());  // libzmq has it
+    static_cast<void>(lent.release());
     return message;
+}
+
+Message lend(const BorrowedBytes& buffer, const std::optional<Tracker>& tracker)
+{
+    auto lent = std::make_unique<LentBuffer>();
+    lent->buffer = std::make_unique<BorrowedBytes>(buffer);
+    return hand_over(lent, buffer.data(), buffer.size(), tracker);
+}
+
+Message lend_bytes(PyObject* bytes, const std::optional<Tracker>& tracker)
+{
+    auto lent = std::make_unique<LentBuffer>();
+    const void* const memory = PyBytes_AS_STRING(bytes);
+    ++lent_by_memory().try_emplace(memory, Lent{bytes, 0}).first->second.times;
+    Py_INCREF(bytes);
+    lent->bytes = bytes;
+    try {
+        return hand_over(lent, memory, bytes_size(bytes), tracker);
+    } catch (const std::exception&) {
+        lent->release();
+        throw;
+    }
+}
+
+// Copies what a buffer exports, and releases it.
+Message copy_and_release(BorrowedBytes& buffer)
+{
+    try {
+        Message copied(buffer.size());
+        copy_bytes(copied.data(), buffer.data(), buffer.size());
+        buffer.release();
+        return copied;
+    } catch (const std::exception&) {
+        buffer.release();
+        throw;
+    }
 }
 
 }  // namespace
@@ -106,33 +180,56 @@ std::optional<Message> to_message(PyObject* data, const Sending& sending, const 
         }
         return message->copy();
     }
-    BorrowedBytes bytes;
-    if (!bytes.get(data, operation)) {
+    if (PyBytes_CheckExact(data)) {
+        const bool is_much = bytes_size(data) >= (sending.copy ? (std::max)(sending.copy_threshold,
+                                                                            default_copy_threshold)
+                                                               : sending.copy_threshold);
+        // With a copy, the tracker has nothing to tell: nobody can change bytes.
+        return is_much ? lend_bytes(data, sending.copy ? std::nullopt : sending.tracker)
+                       : Message(view_of_bytes(data));
+    }
+    BorrowedBytes buffer;
+    if (!buffer.get(data, operation)) {
         return std::nullopt;
     }
+    if (sending.copy || buffer.size() < sending.copy_threshold) {
+        return copy_and_release(buffer);
+    }
     try {
-        if (!sending.copy && bytes.size() >= sending.copy_threshold) {
-            return lend(bytes, sending.tracker);
-        }
-        std::optional<Message> copied(std::in_place, bytes.data(), bytes.size());
-        bytes.release();
-        return copied;
+        return lend(buffer, sending.tracker);
     } catch (const std::exception&) {
-        bytes.release();
+        buffer.release();
         throw;
     }
 }
 
-void release_returned_buffers()
+PyObject* lent_bytes_at(const void* data, std::size_t size)
 {
-    LentBuffer* buffer = nullptr;
-    if (returned.load(std::memory_order_relaxed) != nullptr) {
-        buffer = returned.exchange(nullptr, std::memory_order_acq_rel);
+    const auto entry = lent_by_memory().find(data);
+    if (entry == lent_by_memory().end() || bytes_size(entry->second.bytes) != size) {
+        return nullptr;
     }
+    Py_INCREF(entry->second.bytes);
+    return entry->second.bytes;
+}
+
+void copy_bytes(void* into, const void* from, std::size_t size)
+{
+    constexpr std::size_t much = 64 * 1024;
+    if (size >= much) {
+        without_gil([=] { std::memcpy(into, from, size); });
+    } else if (size != 0) {
+        std::memcpy(into, from, size);
+    }
+}
+
+void release_all_returned_buffers()
+{
+    LentBuffer* buffer = returned_buffers.exchange(nullptr, std::memory_order_acq_rel);
     while (buffer != nullptr) {
         const std::unique_ptr<LentBuffer> mine(buffer);
         buffer = mine->next;
-        mine->bytes.release();  // may run any Python code, and come back here
+        mine->release();
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <thread>
@@ -91,6 +92,25 @@ template <class Call> auto without_gil(Call&& call)
         return std::move(*result);
     }
 }
+
+// Lets the other threads run now and then in a loop over many messages: the GIL is held while they go in
+// and out, because that is cheaper than giving it up, but not for much longer than the interpreter would
+// let a thread have it (5 ms).
+class Pauses {
+public:
+    void after(std::size_t messages)
+    {
+        if (messages >= next_) {
+            next_ = messages + messages_between;
+            without_gil([] {});
+        }
+    }
+
+private:
+    static constexpr std::size_t messages_between = 16 * 1024;
+
+    std::size_t next_ = messages_between;
+};
 
 // The core's interrupt hook: runs Python's signal handlers in the middle of a wait. False if one of
 // them raised; the exception stays set in the thread until without_gil() has returned.

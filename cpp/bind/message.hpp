@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "buffer.hpp"
 #include "zmqpp/core/message.hpp"
 #include "zmqpp/core/tracker.hpp"
 
@@ -28,11 +29,21 @@ struct BoundMessage : Message {
 // A Message object of a received message. Null with an error set if there is no memory.
 [[nodiscard]] PyObject* to_python(Message&& message);
 
-// The bytes of a received message, copied. Null with an error set if there is no memory.
+// The bytes of much, as to_bytes() has them.
+[[nodiscard]] PyObject* to_large_bytes(const Message& message);
+
+// The bytes of a message: copied, or the very object that was sent. Null with an error set if there is
+// no memory.
+[[nodiscard]] inline PyObject* to_bytes(const Message& message, std::size_t size)
+{
+    return size < default_copy_threshold
+               ? PyBytes_FromStringAndSize(static_cast<const char*>(message.data()),
+                                           static_cast<Py_ssize_t>(size))
+               : to_large_bytes(message);
+}
 [[nodiscard]] inline PyObject* to_bytes(const Message& message)
 {
-    return PyBytes_FromStringAndSize(static_cast<const char*>(message.data()),
-                                     static_cast<Py_ssize_t>(message.size()));
+    return to_bytes(message, message.size());
 }
 
 }  // namespace zmqpp::binding

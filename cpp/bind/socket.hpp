@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "buffer.hpp"
+#include "eagerness.hpp"
 #include "fastcall.hpp"
 #include "zmqpp/core/socket.hpp"
 
@@ -16,11 +17,14 @@ struct BoundSocket : Socket {
     explicit BoundSocket(Socket socket) : Socket(std::move(socket)) {}
 
     std::size_t copy_threshold = default_copy_threshold;
+    Eagerness eagerness;
 };
 
 // The parts of class Socket, one file each.
 void add_sending(const py::class_<BoundSocket>& type);
 void add_receiving(const py::class_<BoundSocket>& type);
+void add_sending_many(const py::class_<BoundSocket>& type);
+void add_receiving_many(const py::class_<BoundSocket>& type);
 void add_options(const py::class_<BoundSocket>& type);
 
 // Again for DONTWAIT, in words; always returns nullptr.

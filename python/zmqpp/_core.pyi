@@ -809,6 +809,57 @@ class Socket:
         MessageTooLong, which has the message as `frame`, if it does not fit; else as recv().
         """
     @typing.overload
+    def recv_many(
+        self,
+        max: int,
+        *,
+        copy: typing.Literal[True] = True,
+        timeout: float | datetime.timedelta | None = None,
+    ) -> list[bytes]:
+        """
+        Waits for a message, and receives with it those that are there, `max` at most
+        (zmq_msg_recv).
+
+        For messages of one part: one of several raises StateError and stays the next. timeout and
+        errors are as in recv().
+        """
+    @typing.overload
+    def recv_many(
+        self,
+        max: int,
+        *,
+        copy: typing.Literal[False],
+        timeout: float | datetime.timedelta | None = None,
+    ) -> list[Message]: ...
+    @typing.overload
+    def recv_many(
+        self, max: int, *, copy: bool = True, timeout: float | datetime.timedelta | None = None
+    ) -> list[bytes] | list[Message]: ...
+    @typing.overload
+    def recv_many_multipart(
+        self,
+        max: int,
+        *,
+        copy: typing.Literal[True] = True,
+        timeout: float | datetime.timedelta | None = None,
+    ) -> list[list[bytes]]:
+        """
+        Waits for a message, and receives with it those that are there, `max` at most, each as the
+        list of its parts (zmq_msg_recv). timeout and errors are as in recv().
+        """
+    @typing.overload
+    def recv_many_multipart(
+        self,
+        max: int,
+        *,
+        copy: typing.Literal[False],
+        timeout: float | datetime.timedelta | None = None,
+    ) -> list[list[Message]]: ...
+    @typing.overload
+    def recv_many_multipart(
+        self, max: int, *, copy: bool = True, timeout: float | datetime.timedelta | None = None
+    ) -> list[list[bytes]] | list[list[Message]]: ...
+    @typing.overload
     def recv_multipart(
         self,
         flags: int = 0,
@@ -869,6 +920,36 @@ class Socket:
         default. Raises Timeout when it runs out, Again for DONTWAIT, SocketClosed and
         ContextTerminated when closed meanwhile, StateError out of turn (REQ, REP), HostUnreachable
         (ROUTER with router_mandatory). The message is sent whole or not at all.
+        """
+    def send_many(
+        self,
+        messages: collections.abc.Iterable[typing_extensions.Buffer | Message],
+        *,
+        copy: bool = True,
+        track: bool = False,
+        timeout: float | datetime.timedelta | None = None,
+    ) -> MessageTracker | None:
+        """
+        Sends many messages of one part each, in order (zmq_msg_send).
+
+        Waits for room whenever there is none. timeout: milliseconds or a timedelta for all of them;
+        the option sndtimeo is the default. What is no message raises TypeError before any is sent.
+        Other errors, as in send(), have an attribute `sent`: how many were sent before.
+        """
+    def send_many_multipart(
+        self,
+        messages: collections.abc.Iterable[
+            list[typing_extensions.Buffer | Message]
+            | tuple[typing_extensions.Buffer | Message, ...]
+        ],
+        *,
+        copy: bool = True,
+        track: bool = False,
+        timeout: float | datetime.timedelta | None = None,
+    ) -> MessageTracker | None:
+        """
+        Sends many messages, each a list or tuple of its parts, each whole or not at all
+        (zmq_msg_send). The rest is as in send_many().
         """
     def send_multipart(
         self,
@@ -1007,7 +1088,7 @@ class Socket:
     @property
     def copy_threshold(self) -> int:
         """
-        With copy=False, data of fewer bytes is copied all the same.
+        Data of fewer bytes is copied even with copy=False; bytes of so many and at least 32 KiB are not copied even without.
         """
     @copy_threshold.setter
     def copy_threshold(self, arg0: int) -> None: ...
@@ -1550,6 +1631,13 @@ class Socket:
         """
     @socks_username.setter
     def socks_username(self, value: str | typing_extensions.Buffer | None) -> None: ...
+    @property
+    def spin(self) -> int:
+        """
+        How many microseconds a call that has to wait goes on trying before it sleeps: 0 to 100,000, 0 unless told otherwise. Round trips between two threads on two cores can be ten times as many with 50; a core is busy meanwhile.
+        """
+    @spin.setter
+    def spin(self, arg1: int) -> None: ...
     @property
     def stream_notify(self) -> typing.NoReturn:
         """

@@ -45,12 +45,17 @@ public:
     void require_home(const char* operation, const char* what) const
     {
         if (is_foreign()) {
-            throw ForkError(std::string(operation) + ": this " + what +
-                            " was made before fork(); make a new context in the child process");
+            fail_abroad(operation, what);
         }
     }
 
 private:
+    [[noreturn]] ZMQPP_SELDOM static void fail_abroad(const char* operation, const char* what)
+    {
+        throw ForkError(std::string(operation) + ": this " + what +
+                        " was made before fork(); make a new context in the child process");
+    }
+
     const std::atomic<unsigned>* generation_;
     unsigned born_;
 };

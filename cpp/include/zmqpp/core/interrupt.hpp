@@ -5,6 +5,8 @@
 
 #include <atomic>
 
+#include "fork.hpp"
+
 #if defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -29,8 +31,9 @@ using InterruptHook = bool (*)();
     return interrupt_hook().load(std::memory_order_acquire) != nullptr;
 }
 
-// Whether this is the thread on which hosts run their handlers: the process's first.
-[[nodiscard]] inline bool runs_handlers() noexcept
+namespace detail {
+
+[[nodiscard]] inline bool is_first_thread() noexcept
 {
 #if defined(__linux__)
     return ::syscall(SYS_gettid) == ::getpid();
@@ -41,6 +44,23 @@ using InterruptHook = bool (*)();
 #else
     return false;
 #endif
+}
+
+}  // namespace detail
+
+// Whether this is the thread on which hosts run their handlers: the process's first. Asked for every wait,
+// so it is remembered; but the thread that calls fork() is the first of the child.
+[[nodiscard]] inline bool runs_handlers() noexcept
+{
+    struct Known {
+        bool is_first;
+        Birthplace birthplace;
+    };
+    static thread_local Known known{detail::is_first_thread(), {}};
+    if (known.birthplace.is_foreign()) {
+        known = {detail::is_first_thread(), {}};
+    }
+    return known.is_first;
 }
 
 [[nodiscard]] inline bool go_on_after_interrupt()

@@ -7,6 +7,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "error.hpp"
+
 namespace zmqpp {
 inline namespace v1 {
 
@@ -23,16 +25,14 @@ public:
     void unlock()
     {
         if (state_.exchange(open, std::memory_order_release) == contended) {
-            // The sleeper announced itself under mutex_; taking it means it is asleep by now.
-            const std::lock_guard<std::mutex> guard(mutex_);
-            wakeup_.notify_one();
+            wake_sleeper();
         }
     }
 
 private:
     enum : unsigned { open, held, contended };
 
-    void lock_contended()
+    ZMQPP_SELDOM void lock_contended()
     {
         for (int spin = 0; spin < 100; ++spin) {
             unsigned expected = open;
@@ -45,6 +45,13 @@ private:
         while (state_.exchange(contended, std::memory_order_acquire) != open) {
             wakeup_.wait(guard);
         }
+    }
+
+    ZMQPP_SELDOM void wake_sleeper()
+    {
+        // It announced itself under mutex_; taking that means it is asleep by now.
+        const std::lock_guard<std::mutex> guard(mutex_);
+        wakeup_.notify_one();
     }
 
     std::atomic<unsigned> state_{open};

@@ -1,4 +1,4 @@
-// Messages that are taken out of libzmq before a disconnect. To answer whether there is something to
+// Messages that were taken out of libzmq, but not by the program. One reason is a disconnect: to answer whether there is something to
 // receive, some types of sockets fetch the first part of a message, and abort, or go on with the parts of
 // another one, when the connection that the rest would come from is taken from them.
 //
@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <iterator>
 #include <utility>
 
 #include "constants.hpp"
@@ -27,7 +28,14 @@ public:
 
     void put(Message&& part) { parts_.push_back(std::move(part)); }
 
-    void take(Message& into)
+    // A whole message that turned out to be for another call: it is the next again.
+    void put_back(Multipart&& message)
+    {
+        parts_.insert(parts_.begin(), std::make_move_iterator(message.begin()),
+                      std::make_move_iterator(message.end()));
+    }
+
+    ZMQPP_SELDOM void take(Message& into)
     {
         into = std::move(parts_.front());
         parts_.pop_front();

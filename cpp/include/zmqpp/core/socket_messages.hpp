@@ -34,8 +34,15 @@ template <class SendPart, class First>
 bool SocketState::send_parts(const char* operation, std::size_t count, int flags, SendPart&& part,
                              First&& first)
 {
-    claim(sender_, operation, "sending");
     note_news();
+    // Nearly every message has one part and finds room. If not, the long way tries again, which is
+    // cheap: a send that libzmq refuses makes no system call.
+    if (count == 1 && (flags & ZMQ_SNDMORE) == 0 && sender_ == no_thread && !has_two_parts(type_) &&
+        part(0, ZMQ_DONTWAIT) >= 0) {
+        note_sent();
+        return true;
+    }
+    claim(sender_, operation, "sending");
     bool more_follows = (flags & ZMQ_SNDMORE) != 0;
     if (has_two_parts(type_)) {
         more_follows = require_two_parts(operation, count, more_follows);
@@ -76,13 +83,29 @@ bool SocketState::send_parts(const char* operation, std::size_t count, int flags
             return false;
         }
     }
+    note_sent();
+    sender_ = more_follows ? this_thread_id() : no_thread;
+    dropping_ = dropping_ && more_follows;
+    return true;
+}
+
+inline void SocketState::note_sent()
+{
     if (--sends_until_count_ == 0) {
         sends_until_count_ =
             publisher_ ? publisher_->count_between_sends(handle_) : Publisher::never;
     }
-    sender_ = more_follows ? this_thread_id() : no_thread;
-    dropping_ = dropping_ && more_follows;
-    return true;
+}
+
+inline bool SocketState::send_parts(const char* operation, Message* parts, std::size_t count,
+                                    int flags)
+{
+    return send_parts(
+        operation, count, flags,
+        [&](std::size_t i, int part_flags) {
+            return zmq_msg_send(parts[i].raw(), handle_, part_flags);
+        },
+        [&] { return parts[0].view(); });
 }
 
 // One libzmq call. False: nothing is there.
@@ -98,19 +121,24 @@ inline bool SocketState::fetch_part(const char* operation, Message& into)
     return false;
 }
 
-inline bool SocketState::receive_part(const char* operation, Message& into)
+ZMQPP_SELDOM inline void SocketState::refuse_to_receive(const char* operation)
 {
-    claim(receiver_, operation, "receiving");
-    note_news();
     if (publisher_) {
         static_cast<void>(events());
         fail_operation(ENOTSUP, operation);
     }
-    if (conflating_ && receiver_ != no_thread) {
-        // The other parts were overwritten, and libzmq aborts when it does not find them.
-        throw StateError(describe(operation) +
-                         ": a peer sends messages of several parts, of which a socket that "
-                         "conflates keeps but one; close the socket");
+    // The other parts were overwritten, and libzmq aborts when it does not find them.
+    throw StateError(describe(operation) +
+                     ": a peer sends messages of several parts, of which a socket that "
+                     "conflates keeps but one; close the socket");
+}
+
+inline bool SocketState::receive_part(const char* operation, Message& into)
+{
+    claim(receiver_, operation, "receiving");
+    note_news();
+    if (publisher_ || (conflating_ && receiver_ != no_thread)) {
+        refuse_to_receive(operation);
     }
     if (!prefetched_.empty()) {
         prefetched_.take(into);
@@ -123,19 +151,22 @@ inline bool SocketState::receive_part(const char* operation, Message& into)
 
 inline bool SocketState::receive_parts(const char* operation, Multipart& into)
 {
-    Message part;
-    if (!receive_part(operation, part)) {
+    into.reserve(4);  // growing would move the parts that are there, through libzmq
+    if (!receive_part(operation, into.emplace_back())) {
+        into.clear();
         return false;
     }
-    bool more = part.more();
-    into.push_back(std::move(part));
-    while (more) {
+    receive_rest(operation, into);
+    return true;
+}
+
+inline void SocketState::receive_rest(const char* operation, Multipart& into)
+{
+    while (into.back().more()) {
         if (!receive_part(operation, into.emplace_back())) {
             fail_operation(EPROTO, operation);
         }
-        more = into.back().more();
     }
-    return true;
 }
 
 inline void SocketState::save_prefetched(const char* operation)

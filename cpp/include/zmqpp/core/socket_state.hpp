@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -158,42 +159,14 @@ public:
         bool left_ = false;
     };
 
-    // Tries `attempt` (true: done, false: would block) until it is done; false if time ran out.
+    // Tries `attempt` (true: done, false: would block) until it is done; false if time ran out. See
+    // socket_waiting.hpp.
     template <class Attempt>
-    bool until(const char* operation, short direction, Deadline deadline, Attempt&& attempt)
-    {
-        const auto keep_alive = shared_from_this();
-        Enlisted<Lock> me(lock_, waiters_, direction);
-        for (;;) {
-            Descriptor descriptor;
-            {
-                Use use(*this, operation);
-                me.withdraw();
-                if (attempt()) {
-                    return true;
-                }
-                if (deadline.passed()) {
-                    return false;
-                }
-                // A ROUTER that must deliver, or a PUB that may not drop, says that it can send while
-                // this message's own peer is full. Several senders in that plight would wake each
-                // other without end, each for fear of having used up another's signal. So they
-                // are woken by what others achieve, and otherwise look again every now and then.
-                me.be_patient(direction == ZMQ_POLLOUT && !waiters_.empty());
-                for (int tries = 0; me.is_patient() && tries < 2; ++tries) {
-                    me.be_patient((look() & direction) != 0);
-                    if (me.is_patient() && attempt()) {
-                        return true;
-                    }
-                }
-                descriptor = descriptor_;
-                use.leave_waiting(me);
-            }
-            const Deadline soon(std::chrono::milliseconds(10));
-            sleep(me.wake(), descriptor, me.is_patient() ? soon.earlier(deadline) : deadline,
-                  operation);
-        }
-    }
+    bool until(const char* operation, short direction, Deadline deadline, Attempt&& attempt);
+
+    // How long a wait goes on trying before it sleeps.
+    void set_spin(std::chrono::microseconds time) noexcept { spin_ = time; }
+    [[nodiscard]] std::chrono::microseconds spin() const noexcept { return spin_; }
 
     // --- one message, with the socket in use: see socket_messages.hpp ---
 
@@ -202,12 +175,18 @@ public:
     template <class SendPart, class First>
     bool send_parts(const char* operation, std::size_t count, int flags, SendPart&& part,
                     First&& first);
+    bool send_parts(const char* operation, Message* parts, std::size_t count, int flags);
+    void note_sent();
 
     // Receives one part. False: nothing is there.
     bool receive_part(const char* operation, Message& into);
 
     // Receives all parts of one message: libzmq hands over a message only when it has it whole.
     bool receive_parts(const char* operation, Multipart& into);
+    // Those that follow the last one of `into`.
+    void receive_rest(const char* operation, Multipart& into);
+    // Receives a message of one part, for a batch: see socket_batches.hpp.
+    bool receive_single(const char* operation, Message& into, bool is_first);
 
     // Before a peer is left: takes out what libzmq may have begun to receive from it.
     void save_prefetched(const char* operation);
@@ -264,13 +243,23 @@ public:
     }
 
     // Before a peer is left. A message that was begun would lose its other parts with the peer: libzmq
-    // would go on with those of another message, or abort where there is none.
-    void require_whole_messages(const std::string& operation) const
+    // would go on with those of another message, or abort where there is none. And before a batch, which
+    // would go on with it.
+    void require_whole_messages(std::string_view operation) const
     {
-        const bool receiving = receiver_ != no_thread;
-        if (receiving || sender_ != no_thread) {
-            throw StateError(describe(operation) + ": in the middle of a message; " +
-                             (receiving ? "receive" : "send") + " its other parts first");
+        require_all_received(operation);
+        require_all_sent(operation);
+    }
+    void require_all_received(std::string_view operation) const
+    {
+        if (receiver_ != no_thread) {
+            fail_amid_message(operation, "receive");
+        }
+    }
+    void require_all_sent(std::string_view operation) const
+    {
+        if (sender_ != no_thread) {
+            fail_amid_message(operation, "send");
         }
     }
 
@@ -381,8 +370,12 @@ public:
     }
 
     // Throws what `code` stands for, with what a person needs to know to put it right.
-    [[noreturn]] void fail_operation(int code, const std::string& operation,
-                                     std::string hint = "") const
+    [[noreturn]] ZMQPP_SELDOM void fail_operation(int code, const char* operation) const
+    {
+        fail_operation(code, operation, "");
+    }
+    [[noreturn]] ZMQPP_SELDOM void fail_operation(int code, const std::string& operation,
+                                                  std::string hint) const
     {
         if (code == EFSM && type_ == SocketType::req) {
             hint =
@@ -413,13 +406,29 @@ private:
         choose_linger(handle, [&](int set) { return type_ == SocketType::sub ? 0 : choose(set); });
     }
 
+    [[noreturn]] ZMQPP_SELDOM void fail_closed(const char* operation) const
+    {
+        throw SocketClosed(std::string(operation) + ": this " + std::string(name(type_)) +
+                           " socket is closed");
+    }
+    [[noreturn]] ZMQPP_SELDOM void fail_amid_message(std::string_view operation,
+                                                     const char* verb) const
+    {
+        throw StateError(describe(std::string(operation)) + ": in the middle of a message; " +
+                         verb + " its other parts first");
+    }
+
     // A message sent or received part by part belongs to the thread that began it: a part from
     // another thread would tear it.
     void claim(ThreadId holder, const char* operation, const char* doing) const
     {
-        if (holder == no_thread || holder == this_thread_id()) {
-            return;
+        if (holder != no_thread && holder != this_thread_id()) {
+            fail_claim(holder, operation, doing);
         }
+    }
+    [[noreturn]] ZMQPP_SELDOM void fail_claim(ThreadId holder, const char* operation,
+                                              const char* doing) const
+    {
         throw ThreadError(describe(operation) + ": thread " + std::to_string(holder) +
                               " is in the middle of " + doing +
                               " a multipart message on it; thread " +
@@ -428,6 +437,7 @@ private:
     }
 
     bool fetch_part(const char* operation, Message& into);
+    void refuse_to_receive(const char* operation);
 
     // These take the first of two parts for the peer's name, and lose count if there are others.
     [[nodiscard]] static constexpr bool has_two_parts(SocketType type) noexcept
@@ -450,7 +460,7 @@ private:
     }
     static int only_events(int ready) noexcept { return ready & ~Publisher::news; }
 
-    void wake_ready(bool also_patient) noexcept
+    ZMQPP_SELDOM void wake_ready(bool also_patient) noexcept
     {
         const int ready = look();
         if (ready == end_of_all) {
@@ -463,20 +473,7 @@ private:
         }
     }
 
-    static void sleep(Wake& wake, Descriptor descriptor, Deadline deadline, const char* operation)
-    {
-        if (descriptor == no_descriptor) {
-            // Draft socket types have no descriptor: look again every few milliseconds.
-            const Deadline soon(std::chrono::milliseconds(5));
-            wait_for_wake(wake, soon.earlier(deadline), operation);
-            return;
-        }
-        PollItem items[] = {readable(descriptor), readable(wake.descriptor())};
-        wait(items, 2, deadline, operation);
-        if (items[1].revents != 0) {
-            wake.clear();
-        }
-    }
+    static void sleep(Wake& wake, Descriptor descriptor, Deadline deadline, const char* operation);
 
     // A new libzmq socket is at `handle_`.
     void begin_use() noexcept
@@ -534,8 +531,9 @@ private:
     bool peers_may_have_left_ = false;  // without a trace that could be seen from here
     bool attached_ = false;             // it has been bound or connected
     bool exposed_ = false;              // other code knows its handle or descriptor
-    Monitored monitored_;               // this socket's events
-    Watching watching_;                 // those of another that this one reads; guards itself
+    std::atomic<std::chrono::microseconds> spin_{std::chrono::microseconds(0)};
+    Monitored monitored_;  // this socket's events
+    Watching watching_;    // those of another that this one reads; guards itself
     Birthplace birthplace_;
 };
 
@@ -544,3 +542,4 @@ private:
 }  // namespace zmqpp
 
 #include "socket_monitor.hpp"
+#include "socket_waiting.hpp"

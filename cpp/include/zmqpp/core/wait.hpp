@@ -44,7 +44,7 @@ inline constexpr std::chrono::milliseconds longest_pause{1024};
 inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const char* operation)
 {
     const Birthplace here;
-    bool looks = has_interrupt_hook();
+    const bool looks = has_interrupt_hook() && runs_handlers();
     auto pause = first_look;
     for (;;) {
         const Deadline next = looks ? Deadline(pause).earlier(deadline) : deadline;
@@ -65,10 +65,6 @@ inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const ch
         }
         if (!interrupted && deadline.passed()) {
             return false;
-        }
-        if (!interrupted && !(looks && runs_handlers())) {
-            looks = false;  // another thread runs them: from here on undisturbed
-            continue;
         }
         const unsigned clears = Wake::of_this_thread().clears();
         if (!go_on_after_interrupt()) {

@@ -1,0 +1,77 @@
+// How a call on a socket waits: it tries, and sleeps until another try is worth it. Included by
+// socket_state.hpp.
+#pragma once
+
+#include <zmq.h>
+
+#include <chrono>
+
+#include "socket_state.hpp"
+#include "wait.hpp"
+#include "waiters.hpp"
+
+namespace zmqpp {
+inline namespace v1 {
+namespace detail {
+
+template <class Attempt>
+bool SocketState::until(const char* operation, short direction, Deadline deadline,
+                        Attempt&& attempt)
+{
+    const auto keep_alive = shared_from_this();
+    const auto spin = spin_.load(std::memory_order_relaxed);
+    const Deadline spin_end = spin.count() > 0 ? Deadline(spin) : Deadline::never();
+    Enlisted<Lock> me(lock_, waiters_, direction);
+    for (;;) {
+        Descriptor descriptor;
+        {
+            Use use(*this, operation);
+            me.withdraw();
+            if (attempt()) {
+                return true;
+            }
+            if (deadline.passed()) {
+                return false;
+            }
+            if (!spin_end.is_never() && !spin_end.passed()) {
+                continue;
+            }
+            // A ROUTER that must deliver, or a PUB that may not drop, says that it can send while
+            // this message's own peer is full. Several senders in that plight would wake each
+            // other without end, each for fear of having used up another's signal. So they
+            // are woken by what others achieve, and otherwise look again every now and then.
+            me.be_patient(direction == ZMQ_POLLOUT && !waiters_.empty());
+            for (int tries = 0; me.is_patient() && tries < 2; ++tries) {
+                me.be_patient((look() & direction) != 0);
+                if (me.is_patient() && attempt()) {
+                    return true;
+                }
+            }
+            descriptor = descriptor_;
+            use.leave_waiting(me);
+        }
+        const Deadline soon(std::chrono::milliseconds(10));
+        sleep(me.wake(), descriptor, me.is_patient() ? soon.earlier(deadline) : deadline,
+              operation);
+    }
+}
+
+inline void SocketState::sleep(Wake& wake, Descriptor descriptor, Deadline deadline,
+                               const char* operation)
+{
+    if (descriptor == no_descriptor) {
+        // Draft socket types have no descriptor: look again every few milliseconds.
+        const Deadline soon(std::chrono::milliseconds(5));
+        wait_for_wake(wake, soon.earlier(deadline), operation);
+        return;
+    }
+    PollItem items[] = {readable(descriptor), readable(wake.descriptor())};
+    wait(items, 2, deadline, operation);
+    if (items[1].revents != 0) {
+        wake.clear();
+    }
+}
+
+}  // namespace detail
+}  // namespace v1
+}  // namespace zmqpp
