@@ -16,8 +16,8 @@ namespace {
 
 struct BoundPoller {
     Poller poller;
-    // (object, events) in the order of registration, which is the core's. Never changed in place: a
-    // poll under way keeps the list it began with.
+    // (object, events) in the order of registration, which is the core's. A poll under way keeps the
+    // list it began with.
     py::list registered;
 };
 
@@ -46,64 +46,55 @@ py::object key_of(const argument::Pollable& target)
     return py::int_(to_descriptor(target.object));
 }
 
-py::list without(const py::list& registered, std::size_t index)
+Poller::Target target_of(const py::object& key)
 {
-    py::list rest;
-    for (std::size_t i = 0; i < registered.size(); ++i) {
-        if (i != index) {
-            rest.append(registered[i]);
-        }
-    }
-    return rest;
+    return py::isinstance<BoundSocket>(key)
+               ? Poller::Target(static_cast<const Socket&>(key.cast<const BoundSocket&>()))
+               : Poller::Target(to_descriptor(key));
 }
 
-std::size_t index_of(const BoundPoller& self, const py::object& key)
+bool contains(const BoundPoller& self, argument::Pollable target)
 {
-    std::size_t index = 0;
-    for (const py::handle entry : self.registered) {
-        if (py::object(entry[py::int_(0)]).equal(key)) {
-            break;
-        }
-        ++index;
+    return self.poller.find(target_of(key_of(target))).has_value();
+}
+
+// The list to change: a copy if a poll is under way, which has a reference to it.
+py::list& mine(BoundPoller& self)
+{
+    if (Py_REFCNT(self.registered.ptr()) != 1) {
+        self.registered = py::list(self.registered[py::slice()]);
     }
-    return index;
+    return self.registered;
 }
 
 void unregister(BoundPoller& self, argument::Pollable target)
 {
-    const py::object key = key_of(target);
-    const std::size_t index = index_of(self, key);
-    if (index == self.registered.size()) {
+    const auto core_target = target_of(key_of(target));
+    const auto index = self.poller.find(core_target);
+    if (!index) {
         throw py::key_error(py::repr(target.object).cast<std::string>() + " is not registered");
     }
-    if (py::isinstance<BoundSocket>(key)) {
-        self.poller.remove<Socket>(key.cast<const BoundSocket&>());
-    } else {
-        self.poller.remove(to_descriptor(key));
-    }
-    self.registered = without(self.registered, index);
+    self.poller.remove(core_target);
+    PySequence_DelItem(mine(self).ptr(), static_cast<Py_ssize_t>(*index));
 }
 
 void register_target(BoundPoller& self, argument::Pollable target, int events)
 {
-    const py::object key = key_of(target);
     if (events == 0) {  // as pyzmq has it: nothing to wait for is nothing to keep
-        if (index_of(self, key) != self.registered.size()) {
+        if (contains(self, target)) {
             unregister(self, target);
         }
         return;
     }
-    const std::size_t index = py::isinstance<BoundSocket>(key)
-                                  ? self.poller.set(key.cast<const BoundSocket&>(), events)
-                                  : self.poller.set(to_descriptor(key), events);
+    const py::object key = key_of(target);
+    const std::size_t index = self.poller.set(target_of(key), events);
     const py::tuple entry = py::make_tuple(key, events);
-    py::list changed(self.registered);
-    if (index == changed.size()) {
-        changed.append(entry);
+    py::list& registered = mine(self);
+    if (index == registered.size()) {
+        registered.append(entry);
     } else {
-        changed[index] = entry;
+        registered[index] = entry;
     }
-    self.registered = changed;
 }
 
 // The ready ones as (object, events). `registered` is the list that the indices are of.
@@ -112,7 +103,10 @@ PyObject* to_list(const std::vector<Poller::Ready>& ready, PyObject* registered)
     PyObject* list = PyList_New(static_cast<Py_ssize_t>(ready.size()));
     for (std::size_t i = 0; list != nullptr && i < ready.size(); ++i) {
         PyObject* entry = PyList_GET_ITEM(registered, static_cast<Py_ssize_t>(ready[i].index));
-        PyObject* pair = Py_BuildValue("(Oi)", PyTuple_GET_ITEM(entry, 0), ready[i].events);
+        PyObject* events = PyLong_FromLong(ready[i].events);
+        PyObject* pair =
+            events == nullptr ? nullptr : PyTuple_Pack(2, PyTuple_GET_ITEM(entry, 0), events);
+        Py_XDECREF(events);
         if (pair == nullptr) {
             Py_CLEAR(list);
         } else {
@@ -134,14 +128,17 @@ PyObject* poll(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
     PyObject* registered = poller->registered.ptr();
     Py_INCREF(registered);
     PyObject* result = guarded([&]() -> PyObject* {
-        std::vector<Poller::Ready> ready = poller->poller.try_poll();
+        const Poller::Poll under_way = poller->poller.begin();
+        std::vector<Poller::Ready> ready = under_way.try_poll();
         if (ready.empty()) {
             const auto deadline =
                 to_deadline_or(given[0], milliseconds, [] { return Deadline::never(); });
             if (!deadline) {
                 return nullptr;
             }
-            ready = without_gil([&] { return poller->poller.poll(*deadline); });
+            if (!deadline->passed()) {
+                ready = without_gil([&] { return under_way.poll(*deadline); });
+            }
         }
         return to_list(ready, registered);
     });
@@ -212,13 +209,11 @@ void bind_poller(py::module_& m)
         .def_property_readonly(
             "sockets",
             [](const BoundPoller& self) {
-                return py::typing::List<py::typing::Tuple<py::object, int>>(self.registered);
+                return py::typing::List<py::typing::Tuple<py::object, int>>(
+                    self.registered[py::slice()]);
             },
             "What is registered: a list of (socket or fd, flags).")
-        .def("__contains__",
-             [](const BoundPoller& self, argument::Pollable target) {
-                 return index_of(self, key_of(target)) != self.registered.size();
-             })
+        .def("__contains__", &contains)
         .def("__len__", [](const BoundPoller& self) { return self.registered.size(); });
     require_init(type);
     add_methods(type, methods);

@@ -123,7 +123,7 @@ template <class Work> [[nodiscard]] auto in_thread(Work work)
 inline bool has_waiter(const zmqpp::Socket& socket)
 {
     const std::lock_guard<zmqpp::Lock> guard(socket.state()->lock());
-    return !socket.state()->waiters().empty();
+    return socket.state()->is_awaited();
 }
 
 // The text of the exception that a call throws; empty if it throws none or another one.

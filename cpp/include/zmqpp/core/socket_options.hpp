@@ -70,7 +70,9 @@ inline void SocketState::become_plain(const char* option)
                          "shared with other code; give it to Context.socket()");
     }
     std::uint64_t serial = 0;
-    zmq_close(std::exchange(handle_, context_->open_socket(ZMQ_PUB, serial)));
+    void* plain = context_->open_socket(ZMQ_PUB, serial);
+    registrations_.note_closing();
+    zmq_close(std::exchange(handle_, plain));
     begin_use();
     publisher_->become_plain(handle_, option);
     context_->forget_socket(std::exchange(serial_, serial));

@@ -32,6 +32,7 @@
 #include "peer_names.hpp"
 #include "prefetched.hpp"
 #include "publisher.hpp"
+#include "registration.hpp"
 #include "thread_id.hpp"
 #include "watch.hpp"
 
@@ -139,9 +140,17 @@ public:
             // is enlisted before the look.
             const bool others = !state_.waiters_.empty();
             waiter.enlist();
-            if (others) {
+            if (state_.registrations_.note_change() || others) {
                 state_.wake_ready(false);
             }
+            state_.lock_.unlock();
+            left_ = true;
+        }
+
+        // Ends the use by a poller, which has seen all there is.
+        void leave(const Registration& self)
+        {
+            state_.tell_others(&self);
             state_.lock_.unlock();
             left_ = true;
         }
@@ -149,8 +158,8 @@ public:
     private:
         void leave()
         {
-            if (!state_.waiters_.empty()) {
-                state_.wake_ready(true);
+            if (!state_.waiters_.empty() || !state_.registrations_.empty()) {
+                state_.tell_others();
             }
             state_.lock_.unlock();
         }
@@ -216,7 +225,13 @@ public:
     }
 
     // Its handle or descriptor is known to code that is not ours, and must stay what it is.
-    void note_exposed() noexcept { exposed_ = true; }
+    void note_exposed() noexcept
+    {
+        exposed_ = true;
+        registrations_.wake_all();  // pollers must look at it themselves from now on
+    }
+    // Nobody operates it but through this object.
+    [[nodiscard]] bool is_private() const noexcept { return owned_ && !exposed_; }
 
     // zmq_setsockopt and zmq_getsockopt: see socket_options.hpp.
     [[nodiscard]] int set_option(const OptionRow& row, const void* value, std::size_t size);
@@ -297,6 +312,7 @@ public:
         {
             const std::lock_guard<Lock> guard(lock_);
             handle = std::exchange(handle_, nullptr);
+            registrations_.note_closing();
             if (handle != nullptr) {
                 choose_last_linger(handle, choose);
                 monitored_.end(*context_, handle);
@@ -334,7 +350,12 @@ public:
     [[nodiscard]] std::uint64_t serial() const noexcept { return serial_; }
     [[nodiscard]] Descriptor descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] Lock& lock() noexcept { return lock_; }
-    [[nodiscard]] WaiterList& waiters() noexcept { return waiters_; }
+    [[nodiscard]] RegistrationList& registrations() noexcept { return registrations_; }
+    // Whether any thread sleeps until something happens here.
+    [[nodiscard]] bool is_awaited() const noexcept
+    {
+        return !waiters_.empty() || registrations_.has_sleepers();
+    }
 
     // True also in a child of fork(), where the lock may be a dead thread's.
     [[nodiscard]] bool is_closed() noexcept
@@ -460,14 +481,25 @@ private:
     }
     static int only_events(int ready) noexcept { return ready & ~Publisher::news; }
 
-    ZMQPP_SELDOM void wake_ready(bool also_patient) noexcept
+    // At the end of a use: those who wait here, and pollers, if they are not the user.
+    void tell_others(const Registration* self = nullptr) noexcept
     {
-        const int ready = look();
+        if (registrations_.note_change(self) || !waiters_.empty()) {
+            wake_ready(true, self);
+        }
+    }
+
+    ZMQPP_SELDOM void wake_ready(bool also_patient, const Registration* self = nullptr) noexcept
+    {
+        int ready = look();
         if (ready == end_of_all) {
             waiters_.wake_all();
+            registrations_.wake_all();
             return;
         }
-        waiters_.wake_interested(ready | prefetched(ZMQ_EVENTS), also_patient);
+        ready |= prefetched(ZMQ_EVENTS);
+        waiters_.wake_interested(ready, also_patient);
+        registrations_.wake_interested(ready, self);
         if (publisher_) {
             publisher_->forget_news();
         }
@@ -521,6 +553,7 @@ private:
     std::atomic<Descriptor> descriptor_{no_descriptor};
     std::optional<Publisher> publisher_;  // of a PUB of ours
     WaiterList waiters_;
+    RegistrationList registrations_;  // in pollers
     int sends_until_count_ = 1;
     ThreadId sender_ = no_thread;       // in the middle of a message it sends part by part
     ThreadId receiver_ = no_thread;     // the same for receiving

@@ -78,6 +78,22 @@ inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const ch
     }
 }
 
+// What is ready now. Handlers of signals do not run, and so the caller may hold a lock.
+inline void peek(PollItem* items, std::size_t count, const char* operation)
+{
+#ifdef _WIN32
+    if (::WSAPoll(items, static_cast<ULONG>(count), 0) < 0) {
+        fail(::WSAGetLastError(), operation);
+    }
+#else
+    while (::poll(items, static_cast<nfds_t>(count), 0) < 0) {
+        if (errno != EINTR) {
+            fail(errno, operation);
+        }
+    }
+#endif
+}
+
 // A wait for the thread's wake handle alone.
 inline bool wait_for_wake(Wake& wake, Deadline deadline, const char* operation)
 {
