@@ -54,9 +54,12 @@ ONLY_IN_STUBS = {"HasFileno": "_typeshed.HasFileno"}
 # Classes with the buffer protocol, which is a method from Python 3.12 on.
 HAVE_BUFFERS = {"Message"}
 
+# Classes of the module that are types of attributes.
+CLASSES = {"MessageTracker", "SocketType"}
+
 # The docstring of an attribute, as describe() in cpp/bind/options.cpp words it.
 ATTRIBUTE = re.compile(
-    r"(?P<read>bytes|bool|int): .*?"
+    r"(?P<read>\w+( \| None)?): .*?"
     r"(?P<only> (Read|Write)-only\.)?"
     r"( Takes (?P<write>[^.]+(\.\w+)*)\.)?",
     re.DOTALL,
@@ -137,6 +140,10 @@ class Parser(StandardParser):
             if parsed:  # and not a slot of CPython's
                 parsed[0].name = path[-1]  # an alias, perhaps
                 return list(parsed)
+        if path[-1] == "__len__":  # a slot, of which CPython knows no types
+            length = Function(path[-1], [Argument(Identifier("self"))])
+            length.returns = self.parse_annotation_str("int")
+            return [length]
         return list(super().handle_function(path, function))
 
     def handle_method(self, path: QualifiedName, method: Any) -> list[Method]:
@@ -197,6 +204,9 @@ class Parser(StandardParser):
         name = annotation.replace(ANY_INT, "int").strip()
         if name in self.members and hasattr(builtins, name):
             name = f"builtins.{name}"  # the class has a member of that name: Message.bytes
+        class_name = name.partition(" ")[0]
+        if class_name in CLASSES:
+            name = f"{MODULE}.{name}"
         return super().parse_annotation_str(ONLY_IN_STUBS.get(name, name))
 
 

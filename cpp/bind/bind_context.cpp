@@ -80,6 +80,61 @@ void add_options(const py::class_<Context>& type)
     add_attributes(type, attributes.data());
 }
 
+// Hot attributes and methods, without pybind11's dispatch.
+PyObject* get_closed(PyObject* self, void* /*unused*/)
+{
+    auto* context = object_of<Context>(self);
+    return context == nullptr ? nullptr
+                              : guarded([&] { return PyBool_FromLong(context->is_closed()); });
+}
+
+PyObject* get_underlying(PyObject* self, void* /*unused*/)
+{
+    auto* context = object_of<Context>(self);
+    return context == nullptr ? nullptr
+                              : guarded([&] { return PyLong_FromVoidPtr(context->handle()); });
+}
+
+PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+{
+    static constexpr Parameters<1> parameters{"get", {"option"}, 1, 1};
+    auto* context = object_of<Context>(self);
+    std::array<PyObject*, 1> given{};
+    int id = 0;
+    if (context == nullptr || !parameters.bind(args, nargs, keywords, given) ||
+        !to_int(given[0], id)) {
+        return nullptr;
+    }
+    try {
+        const OptionRow& row = option_of(id, false);
+        return require_readable(row) ? PyLong_FromLong(context->get_raw(row)) : nullptr;
+    } catch (const py::builtin_exception& error) {
+        error.set_error();
+    } catch (const std::exception&) {
+        set_error_from_exception();
+    }
+    return nullptr;
+}
+
+PyGetSetDef attributes[] = {
+    {"closed", get_closed, nullptr, "bool: Whether the context was terminated. Read-only.",
+     nullptr},
+    {"underlying", get_underlying, nullptr,
+     "int: The address of the libzmq context, for code that shares it; 0 once terminated. "
+     "Read-only.",
+     nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+PyMethodDef methods[] = {
+    {"get", as_method(get), METH_FASTCALL | METH_KEYWORDS,
+     "get($self, option)\n"
+     "--\n\n"
+     "get(self: zmqpp._core.Context, option: int) -> int\n\n"
+     "Reads a context option (zmq_ctx_get)."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
 std::chrono::milliseconds linger_of(const Argument& value)
 {
     const auto linger = to_linger(value.object);
@@ -135,16 +190,6 @@ void bind_context(py::module_& m)
         .def("_borrowed", &Context::borrowed, "A handle on the same context that may not end it.")
 
         .def(
-            "get",
-            [](const Context& context, int option) {
-                const zmqpp::OptionRow& row = option_of(option, false);
-                if (!require_readable(row)) {
-                    throw py::error_already_set();
-                }
-                return context.get_raw(row);
-            },
-            py::arg("option"), "Reads a context option (zmq_ctx_get).")
-        .def(
             "set",
             [](Context& context, int option, argument::Number value) {
                 write(context, option_of(option, true), value.object);
@@ -186,16 +231,9 @@ void bind_context(py::module_& m)
             py::arg("most"),
             "destroy() that waits at most so many milliseconds, and does not raise.")
 
-        .def_property_readonly("closed", &Context::is_closed, "Whether the context was terminated.")
         .def_property_readonly("_is_owner", &Context::is_owner)
         .def_property_readonly("_is_foreign",
                                [](const Context& context) { return context.state()->is_foreign(); })
-        .def_property_readonly(
-            "underlying",
-            [](const Context& context) {
-                return reinterpret_cast<std::uintptr_t>(context.handle());
-            },
-            "The address of the libzmq context, for code that shares it; 0 once terminated.")
         .def("__eq__",
              [](const Context& context, const py::object& other) {
                  return py::isinstance<Context>(other) && other.cast<const Context&>() == context;
@@ -205,6 +243,8 @@ void bind_context(py::module_& m)
         });
 
     require_init(type);
+    add_methods(type, methods);
+    add_attributes(type, attributes);
     add_options(type);
 }
 

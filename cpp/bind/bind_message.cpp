@@ -31,13 +31,6 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags)
                              is_writable(*message) ? 0 : 1, flags);
 }
 
-// The slots by hand: py::buffer_protocol would allocate a description for every view.
-void add_buffer_protocol(PyHeapTypeObject* type)
-{
-    type->as_buffer.bf_getbuffer = get_buffer;
-    type->ht_type.tp_as_buffer = &type->as_buffer;
-}
-
 BoundMessage make(argument::Data data, bool track, std::optional<bool> copy,
                   std::optional<std::size_t> copy_threshold, std::optional<std::size_t> size)
 {
@@ -73,11 +66,74 @@ BoundMessage copy(const BoundMessage& message)
     return twin;
 }
 
-// By value: a tracker that kept the message alive would wait for itself.
-std::optional<Tracker> get_tracker(const BoundMessage& message)
+// Hot attributes and methods, without pybind11's dispatch.
+PyObject* get_bytes(PyObject* self, void* /*unused*/)
 {
-    return message.shows_tracker ? message.tracker : std::nullopt;
+    const auto* message = object_of<BoundMessage>(self);
+    return message == nullptr ? nullptr : to_bytes(*message);
 }
+
+PyObject* get_view(PyObject* self, void* /*unused*/) { return PyMemoryView_FromObject(self); }
+
+PyObject* get_more(PyObject* self, void* /*unused*/)
+{
+    const auto* message = object_of<BoundMessage>(self);
+    return message == nullptr ? nullptr : PyBool_FromLong(message->more());
+}
+
+// By value: a tracker that kept the message alive would wait for itself.
+PyObject* get_tracker(PyObject* self, void* /*unused*/)
+{
+    const auto* message = object_of<BoundMessage>(self);
+    if (message == nullptr) {
+        return nullptr;
+    }
+    return message->shows_tracker
+               ? guarded([&] { return py::cast(message->tracker).release().ptr(); })
+               : new_none();
+}
+
+PyObject* convert_to_bytes(PyObject* self, PyObject* /*unused*/)
+{
+    return get_bytes(self, nullptr);
+}
+
+Py_ssize_t length(PyObject* self)
+{
+    const auto* message = object_of<BoundMessage>(self);
+    return message == nullptr ? -1 : static_cast<Py_ssize_t>(message->size());
+}
+
+// The slots by hand: py::buffer_protocol would allocate a description for every view.
+void add_buffer_protocol(PyHeapTypeObject* type)
+{
+    type->as_buffer.bf_getbuffer = get_buffer;
+    type->ht_type.tp_as_buffer = &type->as_buffer;
+    type->as_sequence.sq_length = length;
+    type->ht_type.tp_as_sequence = &type->as_sequence;
+}
+
+PyGetSetDef attributes[] = {
+    {"bytes", get_bytes, nullptr, "bytes: The bytes, copied. Read-only.", nullptr},
+    {"buffer", get_view, nullptr,
+     "memoryview: The bytes in place, as a memoryview that keeps the message alive. Read-only.",
+     nullptr},
+    {"more", get_more, nullptr,
+     "bool: Whether more parts of the same message follow (zmq_msg_more). Read-only.", nullptr},
+    {"tracker", get_tracker, nullptr,
+     "MessageTracker | None: The MessageTracker of a message made with track=True, else None. "
+     "Read-only.",
+     nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+PyMethodDef methods[] = {
+    {"__bytes__", convert_to_bytes, METH_NOARGS,
+     "__bytes__($self, /)\n"
+     "--\n\n"
+     "__bytes__(self: zmqpp._core.Message) -> bytes\n"},
+    {nullptr, nullptr, 0, nullptr},
+};
 
 int get(const BoundMessage& message, int property) { return message.get(property); }
 
@@ -174,19 +230,6 @@ void bind_message(py::module_& m)
              "A message of bytes-like `data`, or `size` bytes to be filled in. Data of "
              "`copy_threshold` bytes and more is lent and not copied unless `copy` is True: do not "
              "change it until `tracker` (with `track`) is done.")
-        .def_property_readonly(
-            "bytes",
-            [](const BoundMessage& message) {
-                return py::reinterpret_steal<py::bytes>(to_bytes(message));
-            },
-            "The bytes, copied.")
-        .def_property_readonly(
-            "buffer", [](const py::object& self) { return py::memoryview(self); },
-            "The bytes in place, as a memoryview that keeps the message alive.")
-        .def_property_readonly("more", &BoundMessage::more,
-                               "Whether more parts of the same message follow (zmq_msg_more).")
-        .def_property_readonly("tracker", &get_tracker,
-                               "The MessageTracker of a message made with track=True, else None.")
         .def_property(
             "routing_id", [](const BoundMessage& message) { return message.routing_id(); },
             [](BoundMessage& message, unsigned id) { message.set_routing_id(id); },
@@ -206,17 +249,14 @@ void bind_message(py::module_& m)
         .def("__copy__", &zmqpp::binding::copy)
         .def("__getitem__", &get, py::arg("property"))
         .def("__getitem__", &get_by_name, py::arg("property"))
-        .def("__len__", &BoundMessage::size)
-        .def("__bytes__",
-             [](const BoundMessage& message) {
-                 return py::reinterpret_steal<py::bytes>(to_bytes(message));
-             })
         .def("__eq__", &is_equal)
         .def("__hash__",
              [](const BoundMessage& message) {
                  return py::hash(py::reinterpret_steal<py::bytes>(to_bytes(message)));
              })
         .def("__repr__", &describe);
+    add_attributes(type, attributes);
+    add_methods(type, methods);
 }
 
 }  // namespace zmqpp::binding

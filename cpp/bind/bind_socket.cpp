@@ -2,12 +2,14 @@
 // own.
 #include "bind.hpp"
 
+#include <array>
 #include <string>
 
 #include "arguments.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
 #include "options.hpp"
+#include "slot_attribute.hpp"
 #include "socket.hpp"
 #include "timeout.hpp"
 
@@ -72,9 +74,75 @@ PyObject* get_closed(PyObject* self, void* /*unused*/)
     return socket == nullptr ? nullptr : PyBool_FromLong(socket->is_closed());
 }
 
+PyObject* get_type(PyObject* self, void* /*unused*/)
+{
+    auto* socket = object_of<BoundSocket>(self);
+    if (socket == nullptr) {
+        return nullptr;
+    }
+    // Enums are made by calls of Python, so each is made once, and kept for ever.
+    static std::array<PyObject*, 32> members{};
+    const auto type = socket->Socket::type();
+    return guarded([&] {
+        PyObject*& member = members.at(static_cast<std::size_t>(type));
+        if (member == nullptr) {
+            member = py::cast(type).release().ptr();
+        }
+        Py_INCREF(member);
+        return member;
+    });
+}
+
+PyObject* get_underlying(PyObject* self, void* /*unused*/)
+{
+    auto* socket = object_of<BoundSocket>(self);
+    return socket == nullptr ? nullptr
+                             : guarded([&] { return PyLong_FromVoidPtr(socket->handle()); });
+}
+
+PyObject* get_copy_threshold(PyObject* self, void* /*unused*/)
+{
+    auto* socket = object_of<BoundSocket>(self);
+    return socket == nullptr ? nullptr : PyLong_FromSize_t(socket->copy_threshold);
+}
+
+int set_copy_threshold(PyObject* self, PyObject* value, void* /*unused*/)
+{
+    auto* socket = object_of<BoundSocket>(self);
+    if (socket == nullptr) {
+        return -1;
+    }
+    if (value == nullptr || !PyLong_Check(value)) {
+        PyErr_Format(PyExc_TypeError, "copy_threshold takes an int, not %s",
+                     value == nullptr ? "nothing" : Py_TYPE(value)->tp_name);
+        return -1;
+    }
+    const std::size_t bytes = PyLong_AsSize_t(value);
+    if (PyErr_Occurred() != nullptr) {
+        PyErr_Clear();
+        PyErr_Format(PyExc_ValueError, "copy_threshold: %R does not fit", value);
+        return -1;
+    }
+    socket->copy_threshold = bytes;
+    return 0;
+}
+
 PyGetSetDef attributes[] = {
     {"closed", get_closed, nullptr,
      "bool: Whether the socket was closed, here or by another handle. Read-only.", nullptr},
+    {"type", get_type, nullptr, "SocketType: Its type, as SocketType.REP (ZMQ_TYPE). Read-only.",
+     nullptr},
+    {"socket_type", get_type, nullptr, "SocketType: Its type, as SocketType.REP. Read-only.",
+     nullptr},
+    {"underlying", get_underlying, nullptr,
+     "int: The address of the libzmq socket, for code that shares it; 0 once closed. That of a PUB "
+     "is an XPUB there, which must not be received from. Read-only.",
+     nullptr},
+    {"copy_threshold", get_copy_threshold, set_copy_threshold,
+     "int: Data of fewer bytes is copied even with copy=False; bytes of so many and at least 32 "
+     "KiB are "
+     "not copied even without.",
+     nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
@@ -223,26 +291,11 @@ void bind_socket(py::module_& m)
              "Timeout, which names what is there, and StateError for sockets of other types and "
              "for a PUB with conflate.")
         .def("_close", &close_socket, py::arg("linger") = py::none(), "zmq_close.")
-        .def_property_readonly(
-            "_socket_type",
-            [](const BoundSocket& socket) { return static_cast<int>(socket.Socket::type()); })
         .def_property_readonly("_context",
                                [](const BoundSocket& socket) { return socket.Socket::context(); })
         .def_property_readonly(
             "origin", [](const BoundSocket& socket) { return socket.Socket::origin(); },
             "The line that opened the socket, as file:line.")
-        .def_property_readonly(
-            "underlying",
-            [](const BoundSocket& socket) {
-                return reinterpret_cast<std::uintptr_t>(socket.handle());
-            },
-            "The address of the libzmq socket, for code that shares it; 0 once closed. That of a "
-            "PUB "
-            "is an XPUB there, which must not be received from.")
-        .def_readwrite(
-            "copy_threshold", &BoundSocket::copy_threshold,
-            "Data of fewer bytes is copied even with copy=False; bytes of so many and at "
-            "least 32 KiB are not copied even without.")
         .def_property(
             "spin", [](const BoundSocket& socket) { return socket.Socket::spin().count(); },
             [](BoundSocket& socket, long long microseconds) {
@@ -261,13 +314,17 @@ void bind_socket(py::module_& m)
             return std::hash<const void*>()(socket.state().get());
         });
 
+    m.def("_slot_or", &slot_or, py::arg("slot"), py::arg("otherwise"),
+          "A read-only attribute: what is in a slot, or what a function of the object returns "
+          "while that is None.");
+
     require_init(type);
-    add_attributes(type, attributes);
     add_sending(type);
     add_receiving(type);
     add_sending_many(type);
     add_receiving_many(type);
     add_options(type);
+    add_attributes(type, attributes);  // last: the option `type` is a plain number
 }
 
 }  // namespace zmqpp::binding

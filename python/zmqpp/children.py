@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-from types import FrameType
 
 from . import _core
+
+TYPE_CHECKING = False  # typing itself takes longer to import than all of this
+if TYPE_CHECKING:
+    from types import FrameType
 
 # Where forked children begin and end, in every Python so far.
 _FORKING = ("multiprocessing.popen_fork", "multiprocessing.forkserver")
@@ -46,6 +48,8 @@ def _expect_the_end(_: object = None) -> None:
 
 
 def _end() -> None:
+    import threading  # which is a quarter of what importing zmqpp would cost
+
     here = threading.current_thread()
     others = [thread for thread in threading.enumerate() if thread is not here]
     if _is_forked() and all(thread.daemon for thread in others):

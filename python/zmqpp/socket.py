@@ -40,7 +40,7 @@ class Socket(Connected):
     __slots__ = ("_monitor_reader", "_opener")
 
     #: The object that opened it, which is more than its compiled half: subclasses, defaults.
-    _opener: _core.Context | None
+    _opener: Context | None
     #: Of get_monitor_socket(), with the events it was asked for.
     _monitor_reader: tuple[int, Socket] | None
 
@@ -63,7 +63,7 @@ class Socket(Connected):
             raise TypeError(f"a socket's type is a SocketType, not {type(socket_type).__name__}")
         else:
             super().__init__(context, socket_type)
-            self._opener = context
+            self._opener = None if type(context) is _core.Context else context  # type: ignore[assignment]
         try:
             for name, value in options.items():
                 set_option(self, name, value)
@@ -101,18 +101,7 @@ class Socket(Connected):
         """The context it was opened in."""
         from .context import Context
 
-        opener = self._opener
-        return opener if isinstance(opener, Context) else Context._of(self._context)
-
-    @property
-    def socket_type(self) -> SocketType:
-        """Its type, as SocketType.REP."""
-        return SocketType(self._socket_type)
-
-    @property
-    def type(self) -> SocketType:
-        """Its type, as SocketType.REP; the compiled option is a plain number (ZMQ_TYPE)."""
-        return self.socket_type
+        return self._opener or Context._of(self._context)
 
     @property
     def hwm(self) -> int:
@@ -289,6 +278,9 @@ def _require_text(endpoint: object, method: str) -> None:
     if not isinstance(endpoint, (str, bytes)):
         raise TypeError(f"{method}() takes an endpoint as str, not {type(endpoint).__name__}")
 
+
+# A hot attribute, which no Python runs for.
+Socket.context = _core._slot_or(Socket._opener, Socket.context.fget)  # type: ignore[method-assign,attr-defined]
 
 # Capitals do too, as in pyzmq: socket.RCVTIMEO = 1000. Type checkers know the plain words only.
 for _name in SocketOption.__members__:
