@@ -4,6 +4,7 @@
 #           LIBZMQ=auto|system|bundled           which libzmq (see cpp/libzmq.cmake); ZMQ_PREFIX=/opt/zmq
 #           WERROR=ON                            warnings in our C++ are errors
 #           PYTEST_ARGS='-m slow -k wheel'       what pytest runs
+#           BENCH_ARGS='--only=tcp --rounds=9'   what the benchmarks run (see benchmarks/README.md)
 #           STRESS_SECONDS=30 SOAK_SECONDS=600   how long `make stress` takes over each thing
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -12,6 +13,7 @@ LIBZMQ ?= auto
 LIBZMQ_SOURCE ?=
 WERROR ?= OFF
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 STRESS_SECONDS ?= 30
 SOAK_SECONDS ?= 600
 
@@ -35,7 +37,7 @@ export PYTHONPATH := $(abspath $(HYBRID))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 
-.PHONY: help demo test test-cpp test-python test-bundled sanitize stress lint format stubs bench install clean FORCE
+.PHONY: help demo test test-cpp test-python test-bundled sanitize stress lint format stubs bench bench-docs instructions install clean FORCE
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -92,8 +94,15 @@ format: $(VENV)/.lint  ## let ruff and clang-format put the sources in shape
 stubs: $(VENV)/.lint  ## write python/zmqpp/_core.pyi anew from the built extension
 	python tools/generate_stubs.py python/zmqpp/_core.pyi
 
-bench: $(VENV)/.bench  ## run the benchmarks, beside other bindings
-	python benchmarks/run.py
+bench: $(VENV)/.installed  ## run the benchmarks beside other bindings, in under 3 minutes; BENCH_ARGS=--full for all
+	python benchmarks/run.py $(BENCH_ARGS)
+
+bench-docs: $(VENV)/.bench  ## run all benchmarks for long, and write docs/benchmarks.md and its plots
+	python benchmarks/run.py --full --publish $(BENCH_ARGS)
+
+instructions: $(VENV)/.installed  ## check that the hot path takes no more instructions than it did
+	@WITH=valgrind tools/setup.sh
+	python benchmarks/instructions.py --check
 
 install: $(VENV)/.installed  ## install the package in .venv
 

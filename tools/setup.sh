@@ -2,11 +2,13 @@
 # Installs what a build needs and this machine lacks, through the system's package manager where that is
 # allowed. What cannot be had is said, with what happens instead; only a missing compiler or Python stops.
 #
+#   WITH     more that is wanted and can be done without: valgrind
 #   PYTHON   the Python to build for       LIBZMQ   which libzmq will be used: auto, system or bundled
 # shellcheck disable=SC2086  # lists of plain words: the bash of macOS has no usable arrays
 set -euo pipefail
 PYTHON=${PYTHON:-python3}
 LIBZMQ=${LIBZMQ:-auto}
+WITH=${WITH:-}
 
 has_compiler() { command -v c++ || command -v clang++; } >/dev/null 2>&1
 has_header() { echo "#include <$1>" | c++ -I/opt/homebrew/include -E -x c++ -; } >/dev/null 2>&1
@@ -25,6 +27,7 @@ look_around() {
     has_header doctest/doctest.h || missing+=" doctest"
     has_venv || missing+=" venv"
     has_python_headers || missing+=" python-headers"
+    [[ $WITH != valgrind ]] || command -v valgrind >/dev/null 2>&1 || missing+=" valgrind"
     if [[ $LIBZMQ == bundled ]]; then
         has_library libsodium || missing+=" libsodium"
     elif [[ -z ${ZMQ_PREFIX:-} ]]; then
@@ -44,6 +47,7 @@ packages_of() {
         apt-get:doctest) echo doctest-dev ;;
         apt-get:venv) echo python3-venv ;;
         apt-get:python-headers) echo python3-dev ;;
+        apt-get:valgrind | dnf:valgrind) echo valgrind ;;
         apt-get:libzmq) echo libzmq3-dev ;;
         apt-get:libsodium) echo libsodium-dev ;;
         dnf:compiler) echo gcc-c++ ;;
