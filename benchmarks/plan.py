@@ -31,7 +31,7 @@ class Goal:
     the details that both have, instead of the value.
     """
 
-    must: float
+    must: float | None  #: None where it is only aimed at
     aim: float | None = None
     to: str = ""  #: the other run; without one the value itself is at most `must`
     run: str = "zmqpp"

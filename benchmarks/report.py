@@ -75,6 +75,8 @@ def judge(goal: Goal, one: Measurement, results: dict[str, Rounds]) -> Verdict:
 
     if goal.aim is not None and reaches(goal.aim):
         return Verdict(goal, measured, "aim reached")
+    if goal.must is None:
+        return Verdict(goal, measured, "aim not reached")
     return Verdict(goal, measured, "met" if reaches(goal.must) else "**not met**")
 
 
@@ -101,8 +103,7 @@ def cell(rounds: Rounds | None, unit: str) -> str:
     found = figure(values(rounds))
     if found is None:
         return "none" if any("missing" in once for once in rounds) else "failed"
-    unit = unit if unit.startswith("/") else f" {unit}"
-    return f"{number(found.median)}{unit}"
+    return f"{number(found.median)}{'' if unit.startswith('/') else ' '}{unit}".strip()
 
 
 def table(titles: list[str], rows: list[list[str]]) -> list[str]:

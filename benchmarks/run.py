@@ -34,8 +34,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Far more than any measurement takes beside its seconds: loading, connecting, filling memory.
 SPARE_S = 30
 #: (rounds, seconds for a measurement, libraries)
-QUICK = (3, 0.15, ["libzmq", "zmqpp", "pyzmq"])
-FULL = (7, 0.5, LIBRARIES)
+QUICK = (5, 0.15, ["libzmq", "zmqpp", "pyzmq"])
+FULL = (5, 0.4, LIBRARIES)
 
 
 def measure(command: list[str], folder: str, pinned: bool, seconds: float) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def measure(command: list[str], folder: str, pinned: bool, seconds: float) -> di
         output, errors = process.communicate(timeout=seconds + SPARE_S)
         result = json.loads(output)
     except subprocess.TimeoutExpired:
-        return {"failed": f"not done after {seconds + SPARE_S:g} s"}
+        return {"failed": f"not done after {seconds + SPARE_S:g} s", "hung": True}
     except ValueError:
         return {"failed": (errors.strip().splitlines() or ["no output"])[-1]}
     finally:
@@ -68,6 +68,12 @@ def measure(command: list[str], folder: str, pinned: bool, seconds: float) -> di
             os.killpg(process.pid, signal.SIGKILL)  # a partner that is left
         process.communicate()
     return dict(result)
+
+
+def show(progress: str) -> None:
+    """Says on a terminal what is going on, in one line that changes."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{progress[:100]}", end="", file=sys.stderr, flush=True)
 
 
 def run_rounds(
@@ -83,16 +89,19 @@ def run_rounds(
             for place, one in enumerate(plan):
                 if number >= (one.rounds or rounds):
                     continue
-                progress = f"round {number + 1} of {rounds}: {place + 1} of {len(plan)}, {one.key}"
-                print(f"\r\033[K{progress[:100]}", end="", file=sys.stderr, flush=True)
+                show(f"round {number + 1} of {rounds}: {place + 1} of {len(plan)}, {one.key}")
                 labels = list(results[one.key])
                 for label in random.sample(labels, len(labels)):
+                    taken = results[one.key][label]
+                    if taken and taken[-1].get("hung"):
+                        taken.append(taken[-1])  # it does it again, and that takes long
+                        continue
                     command = [
                         *found[one.runs[label].library].command,
                         *one.task(label, seconds).words(),
                     ]
-                    results[one.key][label].append(measure(command, folder, one.pinned, seconds))
-    print("\r\033[K", end="", file=sys.stderr, flush=True)
+                    taken.append(measure(command, folder, one.pinned, seconds))
+    show("")
     return results
 
 

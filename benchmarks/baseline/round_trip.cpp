@@ -32,12 +32,11 @@ void round_trip(const Task& task)
     const bool reqrep = task.pattern == "reqrep";
     two_sides(
         task, reqrep ? ZMQ_REQ : ZMQ_PAIR, reqrep ? ZMQ_REP : ZMQ_PAIR,
-        [&](Peer& peer, const Line& go) {
+        [&](Peer& peer, const Line&) {
             const auto ask = [&] {
                 peer.send();
                 peer.recv();
             };
-            go.hear();  // the partner is connected
             ask();
             if (!task.latency) {
                 return Measurement{per_second(task.seconds, ask), ""};
@@ -52,8 +51,7 @@ void round_trip(const Task& task)
             }
             return Measurement{static_cast<double>(taken.size()) / total, distribution(taken)};
         },
-        [](Peer& peer, const Line& go) {
-            go.tell("here");
+        [](Peer& peer, const Line&) {
             for (;;) {
                 peer.recv();
                 peer.send();

@@ -40,7 +40,7 @@ struct Measurement {
     std::string details;
 };
 
-// `measured(peer, go)` is given what is bound, and returns a measurement; `partner(peer, go)` connects and never returns.
+// `partner(peer, go)` gets what is bound and never returns; `measured(peer, go)` what is connected to it.
 template <class Measured, class Partner>
 [[noreturn]] void two_sides(const Task& task, int type, int partner_type, Measured&& measured,
                             Partner&& partner)
@@ -54,7 +54,7 @@ template <class Measured, class Partner>
     void* context = zmq_ctx_new();
     const auto run_partner = [&] {
         Peer peer(context, partner_type, task);
-        peer.connect(address.hear());
+        address.tell(peer.bind(task.transport));
         partner(peer, go);
     };
     if (child == 0) {
@@ -64,7 +64,7 @@ template <class Measured, class Partner>
         std::thread(run_partner).detach();  // the process ends before what it refers to does
     }
     Peer peer(context, type, task);
-    address.tell(peer.bind(task.transport));
+    peer.connect(address.hear());
     const Measurement result = measured(peer, go);
     if (child > 0) {
         kill(child, SIGKILL);

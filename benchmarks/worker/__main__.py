@@ -28,7 +28,7 @@ LIFETIME_S = 60
 
 
 def two_sides(library: str, shape: Any, task: Task) -> Any:
-    """Runs the partner in a thread, or in a process that is split off before a library is loaded."""
+    """Connects to a partner in a thread, or in a process split off before a library is loaded."""
     address, go = Line(), Line()
     child = os.fork() if task.processes == 2 else None
     if child == 0:
@@ -41,7 +41,7 @@ def two_sides(library: str, shape: Any, task: Task) -> Any:
             if child is not None and task.busy == "sender":
                 compute_beside()
             socket = open_socket(zmq, context, shape.types(zmq, task)[1], task)
-            socket.connect(address.hear())
+            address.tell(bind(zmq, socket, task.transport))
             shape.partner(zmq, socket, task, go)
 
         if child == 0:
@@ -51,7 +51,7 @@ def two_sides(library: str, shape: Any, task: Task) -> Any:
         if child is None:
             threading.Thread(target=partner, daemon=True).start()
         socket = open_socket(zmq, context, shape.types(zmq, task)[0], task)
-        address.tell(bind(zmq, socket, task.transport))
+        socket.connect(address.hear())
         return shape.measured(zmq, socket, task, go)
     except BaseException:
         if child == 0:  # its error must not run on into what the parent does

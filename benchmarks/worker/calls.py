@@ -104,6 +104,7 @@ def readable(zmq: Any, socket: Any) -> list[str]:
     options = getattr(zmq, "SocketOption", None)
     names = {name for name in dir(socket) if not name.startswith("_")}
     names |= {name.lower() for name in getattr(options, "__members__", ())}
+    names = {name for name in names if name.islower()}  # some have each twice
     found = []
     for name in sorted(names):
         try:

@@ -23,21 +23,21 @@ def pair(zmq: Any, context: Any) -> tuple[Any, Any]:
 
 
 def send_recv(zmq: Any, sender: Any, receiver: Any, times: int) -> None:
-    send, recv, data = sender.send, receiver.recv, bytes(SIZE)
+    send, recv, data = sender.send, receiver.recv, b"x" * SIZE
     for _ in range(times):
         send(data)
         recv()
 
 
 def multipart(zmq: Any, sender: Any, receiver: Any, times: int) -> None:
-    send, recv, parts = sender.send_multipart, receiver.recv_multipart, [bytes(SIZE)] * 3
+    send, recv, parts = sender.send_multipart, receiver.recv_multipart, [b"x" * SIZE] * 3
     for _ in range(times):
         send(parts)
         recv()
 
 
 def batch(zmq: Any, sender: Any, receiver: Any, times: int) -> None:
-    send, recv, messages = sender.send_many, receiver.recv_many, [bytes(SIZE)] * BATCH
+    send, recv, messages = sender.send_many, receiver.recv_many, [b"x" * SIZE] * BATCH
     for _ in range(times // BATCH):
         send(messages)
         left = BATCH
@@ -48,7 +48,7 @@ def batch(zmq: Any, sender: Any, receiver: Any, times: int) -> None:
 def poll(zmq: Any, sender: Any, receiver: Any, times: int) -> None:
     poller = zmq.Poller()
     poller.register(receiver, zmq.POLLIN)
-    send, wait, recv, data = sender.send, poller.poll, receiver.recv, bytes(SIZE)
+    send, wait, recv, data = sender.send, poller.poll, receiver.recv, b"x" * SIZE
     for _ in range(times):
         send(data)
         wait(1000)

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 from clock import per_second, repeat_until
-from sockets import pair
+from sockets import pair, payload
 from task import MissingError, Task
 
 
 def steps(sender: Any, receiver: Any, task: Task) -> Callable[[int], None]:
     """Sends and receives as many messages as it is told."""
-    data = bytes(task.size)
+    data = payload(task)
     if task.batch:
         if not hasattr(type(sender), "send_many"):
             raise MissingError("Socket.send_many")

@@ -6,7 +6,7 @@ import importlib
 import resource
 
 from clock import per_second
-from sockets import pair
+from sockets import pair, payload
 from task import Task
 
 
@@ -22,7 +22,7 @@ def measure(library: str, task: Task) -> float:
     poller = zmq.Poller()
     for _, receiver in pairs:
         poller.register(receiver, zmq.POLLIN)
-    data, turn = bytes(task.size), 0
+    data, turn = payload(task), 0
 
     def repeat(times: int) -> None:
         nonlocal turn

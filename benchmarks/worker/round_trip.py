@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from clock import per_second
-from sockets import Line
+from sockets import Line, payload
 from task import Task
 
 QUANTILES = [*range(100), 99.5, 99.9, 100]
@@ -18,14 +18,13 @@ def types(zmq: Any, task: Task) -> tuple[int, int]:
 
 def measured(zmq: Any, socket: Any, task: Task, go: Line) -> Any:
     """Round trips per second; with `latency` also how many microseconds they took, by percentage."""
-    send, recv, data = socket.send, socket.recv, bytes(task.size)
+    send, recv, data = socket.send, socket.recv, payload(task)
 
     def repeat(times: int) -> None:
         for _ in range(times):
             send(data)
             recv()
 
-    go.hear()  # the partner is connected
     repeat(1)
     if task.latency:
         return latencies(repeat, task)
@@ -46,6 +45,5 @@ def latencies(repeat: Any, task: Task) -> dict[str, Any]:
 
 def partner(zmq: Any, socket: Any, task: Task, go: Line) -> None:
     send, recv = socket.send, socket.recv
-    go.tell("here")
     while True:
         send(recv())

@@ -30,6 +30,11 @@ def open_socket(zmq: Any, context: Any, socket_type: int, task: Task) -> Any:
     return socket
 
 
+def payload(task: Task) -> bytes:
+    """What is sent. Not zeros, for which a system may have no memory of their own."""
+    return b"x" * task.size
+
+
 def bind(zmq: Any, socket: Any, transport: str, name: str = "benchmark") -> str:
     """Binds, and returns where another socket can connect to."""
     if transport == "inproc":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clock import per_second
-from sockets import Line
+from sockets import Line, payload
 from task import MissingError, Task
 
 
@@ -57,7 +57,7 @@ def many(socket: Any, task: Task, go: Line) -> float:
 
 
 def partner(zmq: Any, socket: Any, task: Task, go: Line) -> None:
-    data = bytes(task.size)
+    data = payload(task)
     message: Any = [data] * task.parts if task.parts > 1 else data
     send = socket.send_multipart if task.parts > 1 else socket.send
     options = {} if task.send_copy else {"copy": False}
