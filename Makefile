@@ -26,7 +26,7 @@ NAME := $(notdir $(VENV))
 HYBRID := build/hybrid$(if $(filter-out .venv,$(NAME)),-$(NAME))
 PACKAGE := CMakeLists.txt pyproject.toml README.md LICENSE \
            $(shell find cpp python -type f ! -name '*.md' ! -name '*.pyc' ! -name '*.so')
-CXX_FILES = $$(find cpp tests examples -name '*.[ch]pp')
+CXX_FILES = $$(find cpp tests examples benchmarks -name '*.[ch]pp')
 DANGERS = $(wildcard $(patsubst %,tests/test_%.py,aborts borrowing chaos children connections exit fork gil lifetime limits \
                                            monitor proxy raising_handlers sharing signals slow_joiners threads zero_copy))
 # Programs built with ThreadSanitizer do not start where addresses are randomised too well.

@@ -209,6 +209,7 @@ def beside_a_busy_thread() -> list[Measurement]:
             row,
             {**wire, "busy": "receiver"},
             only("zmqpp", "pyzmq", "pyzmq-wheel", "pyomq"),
+            longer=4,  # some hundred switch intervals
             goals=(p(5, 10),),
         ),
         Measurement(
@@ -219,6 +220,7 @@ def beside_a_busy_thread() -> list[Measurement]:
                 **only("zmqpp", "pyzmq"),
                 "pyzmq, copy=False": Run("pyzmq", {"send_copy": 0}),
             },
+            longer=4,
             goals=(Goal(5, 9, "pyzmq, copy=False"),),
         ),
     ]

@@ -59,6 +59,7 @@ class Measurement:
     pinned: bool = (
         False  #: to one core, where threads and processes that wait meet without a wake-up
     )
+    longer: float = 1  #: times as many seconds as others, where figures are unsteady
     rounds: int | None = None  #: where repeating says nothing new
     curve: tuple[str, float] | None = None  #: the plot it belongs to, and where on its axis
 
@@ -67,7 +68,9 @@ class Measurement:
         return f"{self.row}: {self.name}"
 
     def task(self, label: str, seconds: float) -> Task:
-        return Task(**{"seconds": seconds, **self.options, **self.runs[label].options})
+        return Task(
+            **{"seconds": seconds * self.longer, **self.options, **self.runs[label].options}
+        )
 
 
 def everyone(**more: Run) -> dict[str, Run]:

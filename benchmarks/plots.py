@@ -11,7 +11,9 @@ mpl.use("svg")
 
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
 
+from curves import SIZES
 from plan import LIBRARIES, Measurement
 from report import figure, values
 
@@ -46,12 +48,21 @@ def lines(axes: Axes, plan: list[Measurement], results: dict[str, Any], curve: s
             axes.fill_between(places, least, most, color=colour, alpha=0.15, linewidth=0)
 
 
+def words_of(size: int) -> str:
+    for unit, letter in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if size >= unit:
+            return f"{size // unit} {letter}"
+    return f"{size} B"
+
+
 def throughput(plan: list[Measurement], results: dict[str, Any], target: Path) -> Path:
     figure_, all_axes = plt.subplots(1, 3, figsize=(13, 4.2), sharey=True)
     for axes, transport in zip(all_axes, ("inproc", "ipc", "tcp")):
         lines(axes, plan, results, f"size {transport}")
         axes.set(xscale="log", yscale="log", title=f"PUSH/PULL, {transport}")
-        axes.set_xlabel("bytes of a message")
+        axes.set_xticks(SIZES, [words_of(size) for size in SIZES])
+        axes.set_xticks([], minor=True)
+        axes.set_xlabel("size of a message")
     all_axes[0].set_ylabel("messages per second")
     all_axes[-1].legend()
     return save(figure_, target / "throughput.svg")
@@ -65,6 +76,7 @@ def scaling(plan: list[Measurement], results: dict[str, Any], target: Path) -> P
     lines(right, plan, results, "sockets")
     right.set(xscale="log", yscale="log", title="1 ready of many sockets", xlabel="polled sockets")
     right.set_ylabel("send + poll + recv per second")
+    right.xaxis.set_major_formatter("{x:g}")
     right.legend()
     return save(figure_, target / "scaling.svg")
 
@@ -84,6 +96,9 @@ def latency(plan: list[Measurement], results: dict[str, Any], target: Path) -> P
             label = f"{library}: p50 {half:.3g}, p99 {late:.3g}"
             axes.plot(*zip(*shown), color=COLOURS[library], label=label)
         axes.set(xscale="log", title=one.name, xlabel="microseconds")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_locator(NullLocator())
         axes.legend(loc="lower right", fontsize=8)
     all_axes[0][0].set_ylabel("% of round trips within")
     return save(figure_, target / "latency.svg")

@@ -100,7 +100,7 @@ def run_rounds(
                         *found[one.runs[label].library].command,
                         *one.task(label, seconds).words(),
                     ]
-                    taken.append(measure(command, folder, one.pinned, seconds))
+                    taken.append(measure(command, folder, one.pinned, one.longer * seconds))
     show("")
     return results
 
@@ -127,6 +127,10 @@ def main() -> None:
     rounds, seconds = arguments.rounds or rounds, arguments.seconds or seconds
     if arguments.libraries:
         names = arguments.libraries.split(",")
+        if unknown := set(names) - set(LIBRARIES):
+            sys.exit(
+                f"no such library: {', '.join(sorted(unknown))}; there are {', '.join(LIBRARIES)}"
+            )
     plan = [*contract(), *(curves() if arguments.full else [])]
     plan = [one for one in plan if arguments.only in one.key]
 
@@ -138,6 +142,8 @@ def main() -> None:
             found[name] = libraries.find(name, folder)
         except libraries.LeftOutError as reason:
             left_out[name] = str(reason)
+    if "zmqpp" in left_out:
+        sys.exit(f"zmqpp is not installed for {sys.executable}: {left_out['zmqpp']}")
     result: dict[str, Any] = {
         "command": " ".join(["python benchmarks/run.py", *sys.argv[1:]]),
         "machine": machine.describe(),
