@@ -11,9 +11,10 @@ import resource
 import statistics
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from sockets import open_socket
+from sockets import open_socket, payload
 from task import MissingError, Task
 
 IMPORT = """
@@ -63,14 +64,25 @@ def imports(library: str, call: str) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def each(make: Callable[[], object], times: int) -> float:
+    """Bytes that each thing takes which `make` makes and which is kept.
+
+    As many are made before, which take what memory the process had and did not use.
+    """
+    kept: list[object] = [None] * (2 * times)
+    for place in range(times):
+        kept[place] = make()
+    before = resident()
+    for place in range(times, 2 * times):
+        kept[place] = make()
+    return (resident() - before) / times
+
+
 def sockets(zmq: Any, task: Task) -> float:
     """Bytes that a socket takes."""
     context = zmq.Context()
-    context.set(zmq.MAX_SOCKETS, SOCKETS + 10)
-    kept = [open_socket(zmq, context, zmq.PAIR, task)]
-    before = resident()
-    kept += [open_socket(zmq, context, zmq.PAIR, task) for _ in range(SOCKETS)]
-    return (resident() - before) / SOCKETS
+    context.set(zmq.MAX_SOCKETS, 2 * SOCKETS + 10)
+    return each(lambda: open_socket(zmq, context, zmq.PAIR, task), SOCKETS)
 
 
 def unlimited_pair(zmq: Any, task: Task) -> tuple[Any, Any]:
@@ -87,20 +99,17 @@ def unlimited_pair(zmq: Any, task: Task) -> tuple[Any, Any]:
 def queued(zmq: Any, task: Task) -> float:
     """Bytes that a sent message takes until it is received, when its bytes live on anyway."""
     sender, _ = unlimited_pair(zmq, task)
-    data = os.urandom(task.size)
-    before = resident()
-    for _ in range(QUEUED):
-        sender.send(data)
-    return (resident() - before) / QUEUED
+    data = payload(task)
+    return each(lambda: sender.send(data), QUEUED)
 
 
 def held(zmq: Any, task: Task) -> float:
     """Bytes that a message takes which was received with copy=False and is kept."""
     sender, receiver = unlimited_pair(zmq, task)
-    data = os.urandom(task.size)
-    kept = []
-    before = resident()
-    for _ in range(HELD):
+    data = payload(task)
+
+    def receive() -> Any:
         sender.send(data)
-        kept.append(receiver.recv(copy=False))
-    return (resident() - before) / HELD
+        return receiver.recv(copy=False)
+
+    return each(receive, HELD)
