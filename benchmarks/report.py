@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -111,11 +112,13 @@ def table(titles: list[str], rows: list[list[str]]) -> list[str]:
     return [*lines, *("| " + " | ".join(row) + " |" for row in rows)]
 
 
-def goals_table(plan: list[Measurement], results: dict[str, Any]) -> list[str]:
-    rows = []
+def goals(plan: list[Measurement], results: dict[str, Any]) -> list[str]:
+    """The part about goals, which begins with how many are reached; nothing without goals."""
+    rows, counted = [], Counter[str]()
     for one in plan:
         for goal in one.goals:
             verdict = judge(goal, one, results[one.key])
+            counted[verdict.words.partition(":")[0].strip("*")] += 1
             rows.append(
                 [
                     one.key + (" (the worst)" if goal.worst else ""),
@@ -125,7 +128,17 @@ def goals_table(plan: list[Measurement], results: dict[str, Any]) -> list[str]:
                     verdict.words,
                 ]
             )
-    return table(["goal", "must", "aim", "measured", ""], rows) if rows else []
+    if not rows:
+        return []
+    return [
+        "## Goals",
+        "",
+        "`p` is the ratio to pyzmq built from source, `C` the one to plain libzmq. "
+        f"{len(rows)} goals: {', '.join(f'{times} {words}' for words, times in counted.items())}.",
+        "",
+        *table(["goal", "must", "aim", "measured", ""], rows),
+        "",
+    ]
 
 
 def rates_table(plan: list[Measurement], results: dict[str, Any], names: list[str]) -> list[str]:
@@ -185,12 +198,7 @@ def markdown(plan: list[Measurement], result: dict[str, Any]) -> str:
         *(f"- {name}: {version}" for name, version in result["versions"].items()),
         *(f"- {name} is left out: {reason}" for name, reason in result["left_out"].items()),
         "",
-        "## Goals",
-        "",
-        "`p` is the ratio to pyzmq built from source, `C` the one to plain libzmq.",
-        "",
-        *goals_table(taken, results),
-        "",
+        *goals(taken, results),
         "## Figures",
         "",
         *rates_table(taken, results, names),
