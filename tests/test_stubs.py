@@ -61,7 +61,7 @@ def live_members(owner: Owner) -> dict[str, object]:
     return {
         name: member
         for name, member in members.items()
-        if not isinstance(member, WrapperDescriptorType)
+        if not isinstance(member, WrapperDescriptorType) or name == "__len__"
     }
 
 

@@ -476,12 +476,12 @@ class Message:
     @property
     def buffer(self) -> memoryview:
         """
-        The bytes in place, as a memoryview that keeps the message alive.
+        memoryview: The bytes in place, as a memoryview that keeps the message alive. Read-only.
         """
     @property
     def bytes(self) -> builtins.bytes:
         """
-        The bytes, copied.
+        bytes: The bytes, copied. Read-only.
         """
     @property
     def group(self) -> str:
@@ -493,7 +493,7 @@ class Message:
     @property
     def more(self) -> bool:
         """
-        Whether more parts of the same message follow (zmq_msg_more).
+        bool: Whether more parts of the same message follow (zmq_msg_more). Read-only.
         """
     @property
     def routing_id(self) -> int:
@@ -505,7 +505,7 @@ class Message:
     @property
     def tracker(self) -> MessageTracker | None:
         """
-        The MessageTracker of a message made with track=True, else None.
+        MessageTracker | None: The MessageTracker of a message made with track=True, else None. Read-only.
         """
 
 class Context:
@@ -588,7 +588,7 @@ class Context:
     @property
     def closed(self) -> bool:
         """
-        Whether the context was terminated.
+        bool: Whether the context was terminated. Read-only.
         """
     @property
     def io_threads(self) -> int:
@@ -666,7 +666,7 @@ class Context:
     @property
     def underlying(self) -> int:
         """
-        The address of the libzmq context, for code that shares it; 0 once terminated.
+        int: The address of the libzmq context, for code that shares it; 0 once terminated. Read-only.
         """
     @property
     def zero_copy_recv(self) -> bool:
@@ -1023,8 +1023,6 @@ class Socket:
     @property
     def _context(self) -> Context: ...
     @property
-    def _socket_type(self) -> int: ...
-    @property
     def affinity(self) -> int:
         """
         int: Bit mask of the I/O threads that serve new connections, lowest bit first; 0 lets ZeroMQ choose. Default 0.
@@ -1088,10 +1086,10 @@ class Socket:
     @property
     def copy_threshold(self) -> int:
         """
-        Data of fewer bytes is copied even with copy=False; bytes of so many and at least 32 KiB are not copied even without.
+        int: Data of fewer bytes is copied even with copy=False; bytes of so many and at least 32 KiB are not copied even without.
         """
     @copy_threshold.setter
-    def copy_threshold(self, arg0: int) -> None: ...
+    def copy_threshold(self, value: int) -> None: ...
     @property
     def curve_publickey(self) -> bytes:
         """
@@ -1611,6 +1609,11 @@ class Socket:
     @sndtimeo.setter
     def sndtimeo(self, value: float | datetime.timedelta) -> None: ...
     @property
+    def socket_type(self) -> SocketType:
+        """
+        SocketType: Its type, as SocketType.REP. Read-only.
+        """
+    @property
     def socks_password(self) -> bytes:
         """
         bytes: Password for the SOCKS5 proxy, at most 255 bytes. Default empty. Takes str | Buffer | None.
@@ -1712,14 +1715,14 @@ class Socket:
     @tos.setter
     def tos(self, value: int) -> None: ...
     @property
-    def type(self) -> int:
+    def type(self) -> SocketType:
         """
-        int: Type the socket was created with, a SocketType. Read-only.
+        SocketType: Its type, as SocketType.REP (ZMQ_TYPE). Read-only.
         """
     @property
     def underlying(self) -> int:
         """
-        The address of the libzmq socket, for code that shares it; 0 once closed. That of a PUB is an XPUB there, which must not be received from.
+        int: The address of the libzmq socket, for code that shares it; 0 once closed. That of a PUB is an XPUB there, which must not be received from. Read-only.
         """
     @property
     def unsubscribe(self) -> typing.NoReturn:
@@ -1957,6 +1960,13 @@ def _end() -> None:
 def _finish() -> None:
     """
     The end of a process that leaves without ending its interpreter: abandons all contexts.
+    """
+
+def _slot_or(
+    slot: typing.Any, otherwise: collections.abc.Callable[[typing.Any], typing.Any]
+) -> typing.Any:
+    """
+    A read-only attribute: what is in a slot, or what a function of the object returns while that is None.
     """
 
 def build_info() -> dict[str, typing.Any]:
