@@ -184,7 +184,9 @@ std::size_t testing::count_descriptors()
     std::size_t count = 0;
 #ifndef _WIN32
     DIR* directory = ::opendir("/dev/fd");
-    REQUIRE(directory != nullptr);
+    if (directory == nullptr) {
+        std::abort();  // and not REQUIRE, which a scenario has not
+    }
     while (::readdir(directory) != nullptr) {
         ++count;
     }

@@ -196,7 +196,9 @@ TEST_CASE("A child that just exits is silent and quick, whatever its parent was 
     CHECK(waiting.get()->view() == "x");
 }
 
-TEST_CASE("A child is not caught by locks that threads of its parent held when it was born")
+// Not under ASan, whose allocator has locks that a child does inherit.
+TEST_CASE("A child is not caught by locks that threads of its parent held when it was born" *
+          doctest::skip(under_asan))
 {
     Context context;
     Connected pair(context, SocketType::dealer, SocketType::dealer);
@@ -207,9 +209,6 @@ TEST_CASE("A child is not caught by locks that threads of its parent held when i
             while (!stop) {
                 static_cast<void>(pair.first.events());
                 static_cast<void>(context.is_closed());
-                if (under_asan) {
-                    continue;  // its allocator and its threads have locks that a child does inherit
-                }
                 pair.first.send("x");
                 static_cast<void>(pair.second.recv(1ms));
                 static_cast<void>(context.sockets());

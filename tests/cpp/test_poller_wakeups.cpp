@@ -85,6 +85,37 @@ void receive_some(Field& field, const std::vector<Poller::Ready>& ready, std::mi
     }
 }
 
+#ifndef _WIN32
+// In a process of its own, because libzmq closes what earlier tests opened when it gets to it. The
+// sockets are connected by inproc: connections to be accepted take descriptors too.
+const Scenario counts_descriptors("descriptors of a poller are counted", [] {
+    const Context context;
+    std::vector<Connected> pairs;
+    for (int i = 0; i < 8; ++i) {
+        pairs.emplace_back(context, SocketType::pair, SocketType::pair);
+    }
+    if (pairs.front().first.poll(ZMQ_POLLIN, 1ms) != 0) {  // this thread has its wake handle now
+        return 1;
+    }
+    const std::size_t before = count_descriptors();
+    {
+        Poller poller;
+        for (const Connected& pair : pairs) {
+            poller.set(pair.first, ZMQ_POLLIN);
+        }
+        for (int i = 0; i < 10; ++i) {
+            if (!poller.poll(1ms).empty()) {
+                return 2;
+            }
+        }
+        if (count_descriptors() > before + 1) {
+            return 3;
+        }
+    }
+    return count_descriptors() == before ? 0 : 4;
+});
+#endif
+
 }  // namespace
 
 TEST_CASE("A poller of many sockets finds every message, whoever uses the sockets meanwhile")
@@ -193,27 +224,14 @@ TEST_CASE("Sockets may come, go and be closed while a poller of many waits for t
     CHECK(poller.size() == field.pairs.size());
 }
 
+#ifndef _WIN32
 TEST_CASE("A poller that was polled takes one descriptor, and gives it back")
 {
-    const Context context;
-    std::vector<Connected> pairs;  // without connections to be accepted, which take descriptors too
-    for (int i = 0; i < 8; ++i) {
-        pairs.emplace_back(context, SocketType::pair, SocketType::pair);
-    }
-    CHECK(pairs.front().first.poll(ZMQ_POLLIN, 1ms) == 0);  // this thread has its wake handle now
-    const std::size_t before = count_descriptors();
-    {
-        Poller poller;
-        for (const Connected& pair : pairs) {
-            poller.set(pair.first, ZMQ_POLLIN);
-        }
-        for (int i = 0; i < 10; ++i) {
-            CHECK(poller.poll(1ms).empty());
-        }
-        CHECK(count_descriptors() <= before + 1);
-    }
-    CHECK(count_descriptors() == before);
+    const Ended ended = in_process("descriptors of a poller are counted");
+    CHECK(ended.status == 0);
+    CHECK(ended.errors == "");
 }
+#endif
 
 TEST_CASE(
     "A socket whose handle others have is looked at by every poll, also if it is lent while polled")

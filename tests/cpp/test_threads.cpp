@@ -37,6 +37,7 @@ void echo_through_shared_dealer(const std::string& bind_to, std::chrono::millise
     });
 
     std::atomic<bool> stop{false};
+    std::atomic<bool> all_sent{false};
     std::atomic<long> sent{0};
     std::atomic<long> received{0};
     std::vector<std::future<long>> sending;
@@ -63,7 +64,7 @@ void echo_through_shared_dealer(const std::string& bind_to, std::chrono::millise
     for (int receiver = 0; receiver < receivers; ++receiver) {
         receiving.push_back(in_thread([&] {
             Seen seen;
-            while (!stop || received < sent) {
+            while (!all_sent || received < sent) {
                 const auto parts = dealer.recv_multipart(50ms);
                 if (!parts) {
                     continue;
@@ -86,6 +87,7 @@ void echo_through_shared_dealer(const std::string& bind_to, std::chrono::millise
     for (auto& thread : sending) {
         last.push_back(thread.get());
     }
+    all_sent = true;
     std::vector<long> all[senders];
     for (auto& thread : receiving) {
         const Seen seen = thread.get();
