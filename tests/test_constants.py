@@ -190,7 +190,7 @@ def test_flat_names_are_written_out() -> None:
         tree = ast.parse(file.read())
     written = {
         node.target.id: f"{node.value.value.id}.{node.value.attr}"
-        for node in tree.body
+        for node in ast.walk(tree)
         if isinstance(node, ast.AnnAssign)
         and isinstance(node.target, ast.Name)
         and isinstance(node.value, ast.Attribute)

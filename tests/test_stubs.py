@@ -15,14 +15,17 @@ from typing import Union
 import pytest
 
 import zmqpp
-from zmqpp import _core
+from zmqpp import _core, constants
 
 STUB = Path(zmqpp.__file__).with_name("_core.pyi")
 GENERATOR = Path(__file__).parents[1] / "tools" / "generate_stubs.py"
 
 Owner = Union[type, ModuleType]
 
-CLASSES = [value for value in vars(_core).values() if isinstance(value, type)]
+# Enums are made when they are first asked for, and have a place in the stub only.
+ENUMS = {name: getattr(constants, name) for name in constants.__all__ if not name.isupper()}
+MEMBERS = {**vars(_core), **ENUMS}
+CLASSES = [value for value in MEMBERS.values() if isinstance(value, type)]
 WITHOUT_METHODS = (enum.Enum, BaseException)
 
 # What stubs do not say, and what only newer Pythons have.
@@ -57,7 +60,8 @@ def live_members(owner: Owner) -> dict[str, object]:
     """What a class or the module has itself, without what CPython makes for every class."""
     if isinstance(owner, type) and issubclass(owner, enum.Enum):
         return dict(owner.__members__)
-    members = {**vars(owner), **vars(owner).get("__annotations__", {})}
+    own = MEMBERS if owner is _core else vars(owner)
+    members = {**own, **own.get("__annotations__", {})}
     return {
         name: member
         for name, member in members.items()

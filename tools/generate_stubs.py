@@ -86,9 +86,11 @@ class Parser(StandardParser):
         return result
 
     def handle_module_member(self, path: QualifiedName, module: ModuleType, member: Any) -> Any:
-        # Exceptions call themselves zmqpp's, for tracebacks, but are made here.
+        # Exceptions call themselves zmqpp's, for tracebacks, and enums for pickles, but are made here.
         if inspect.isclass(member) and issubclass(member, BaseException):
             return self.read_exception(path, member)
+        if inspect.isclass(member) and issubclass(member, enum.Enum):
+            return self.read_enum(path, member)
         return super().handle_module_member(path, module, member)
 
     def read_exception(self, path: QualifiedName, class_: type[BaseException]) -> Class:
@@ -104,8 +106,6 @@ class Parser(StandardParser):
         )
 
     def handle_class(self, path: QualifiedName, class_: type) -> Class:
-        if issubclass(class_, enum.Enum):
-            return self.read_enum(path, class_)
         self.members = frozenset(class_.__dict__)
         result = super().handle_class(path, class_)
         if class_.__name__ in HAVE_BUFFERS:
@@ -210,9 +210,20 @@ class Parser(StandardParser):
         return super().parse_annotation_str(ONLY_IN_STUBS.get(name, name))
 
 
+def read_core() -> ModuleType:
+    """The module, with the enums in it that it makes when they are first asked for."""
+    core = importlib.import_module(MODULE)
+    constants = importlib.import_module("zmqpp.constants")
+    for name in constants.__all__:
+        value = getattr(constants, name)
+        if inspect.isclass(value):
+            setattr(core, name, value)
+    return core
+
+
 def generate() -> str:
     parser = Parser()
-    module = parser.handle_module(QualifiedName.from_str(MODULE), importlib.import_module(MODULE))
+    module = parser.handle_module(QualifiedName.from_str(MODULE), read_core())
     parser.finalize()
     lines = ["# Written by tools/generate_stubs.py; do not change it here."]
     lines += Printer(invalid_expr_as_ellipses=False).print_module(module)

@@ -2,7 +2,6 @@
 // same type casters: one that missed a caster would break the one-definition rule.
 #pragma once
 
-#include <pybind11/native_enum.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <pybind11/typing.h>

@@ -18,7 +18,8 @@ PyTypeObject* message_type;
 // Written to from Python only where nobody else can see it.
 bool is_writable(const BoundMessage& message)
 {
-    return message.made_here ? message.get(ZMQ_SHARED) == 0 : message.is_exclusive();
+    const bool is_own = message.made && message.made->has_own_memory;
+    return is_own ? message.get(ZMQ_SHARED) == 0 : message.is_exclusive();
 }
 
 int get_buffer(PyObject* self, Py_buffer* view, int flags)
@@ -39,7 +40,8 @@ BoundMessage make(argument::Data data, bool track, std::optional<bool> copy,
             throw py::type_error("Message() takes data or size, not both");
         }
         BoundMessage blank{Message(*size)};
-        blank.made_here = true;
+        blank.made = std::make_unique<MadeInPython>();
+        blank.made->has_own_memory = true;
         return blank;
     }
     Sending sending;
@@ -53,16 +55,17 @@ BoundMessage make(argument::Data data, bool track, std::optional<bool> copy,
         throw py::error_already_set();
     }
     BoundMessage made{std::move(*message)};
-    made.tracker = sending.tracker;
-    made.shows_tracker = track;
+    made.made = std::make_unique<MadeInPython>(MadeInPython{sending.tracker, track, false});
     return made;
 }
 
 BoundMessage copy(const BoundMessage& message)
 {
     BoundMessage twin(message.Message::copy());
-    twin.tracker = message.tracker;
-    twin.shows_tracker = message.shows_tracker;
+    if (message.made) {
+        twin.made = std::make_unique<MadeInPython>(
+            MadeInPython{message.made->tracker, message.made->shows_tracker, false});
+    }
     return twin;
 }
 
@@ -88,8 +91,8 @@ PyObject* get_tracker(PyObject* self, void* /*unused*/)
     if (message == nullptr) {
         return nullptr;
     }
-    return message->shows_tracker
-               ? guarded([&] { return py::cast(message->tracker).release().ptr(); })
+    return message->made && message->made->shows_tracker
+               ? guarded([&] { return py::cast(message->made->tracker).release().ptr(); })
                : new_none();
 }
 
@@ -192,8 +195,8 @@ Message* message_of(PyObject* object)
 
 const Tracker* tracker_of(PyObject* message)
 {
-    const auto& tracker = object_of<BoundMessage>(message)->tracker;
-    return tracker ? &*tracker : nullptr;
+    const auto& made = object_of<BoundMessage>(message)->made;
+    return made && made->tracker ? &*made->tracker : nullptr;
 }
 
 PyObject* to_large_bytes(const Message& message)

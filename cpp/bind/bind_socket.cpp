@@ -2,10 +2,10 @@
 // own.
 #include "bind.hpp"
 
-#include <array>
 #include <string>
 
 #include "arguments.hpp"
+#include "constants.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
 #include "options.hpp"
@@ -47,6 +47,35 @@ std::string caller_line()
     return "an unknown line";
 }
 
+// The same for a socket. A loop opens many in one line, and they share its name.
+std::shared_ptr<const std::string> caller_origin()
+{
+    static std::shared_ptr<const std::string> last;
+    std::string line = caller_line();
+    if (last == nullptr || *last != line) {
+        last = std::make_shared<const std::string>(std::move(line));
+    }
+    return last;
+}
+
+void become_face(const py::object& self)
+{
+    auto& socket = self.cast<BoundSocket&>();
+    void*& face = socket.state()->face;
+    if (face == nullptr) {
+        face = self.ptr();
+        socket.is_face = true;
+    }
+}
+
+// The object that stands for the socket, or a new handle. One without references is about to go.
+py::object face_of(const Socket& socket)
+{
+    auto* face = static_cast<PyObject*>(socket.state()->face);
+    return face != nullptr && Py_REFCNT(face) > 0 ? py::reinterpret_borrow<py::object>(face)
+                                                  : py::cast(BoundSocket(socket));
+}
+
 // Runs when the garbage collector finds a socket that nobody closed. Closing it is the core's work;
 // the warning is for the person who forgot.
 void warn_if_unclosed(PyObject* self)
@@ -80,17 +109,7 @@ PyObject* get_type(PyObject* self, void* /*unused*/)
     if (socket == nullptr) {
         return nullptr;
     }
-    // Enums are made by calls of Python, so each is made once, and kept for ever.
-    static std::array<PyObject*, 32> members{};
-    const auto type = socket->Socket::type();
-    return guarded([&] {
-        PyObject*& member = members.at(static_cast<std::size_t>(type));
-        if (member == nullptr) {
-            member = py::cast(type).release().ptr();
-        }
-        Py_INCREF(member);
-        return member;
-    });
+    return guarded([&] { return socket_type_member(socket->Socket::type()); });
 }
 
 PyObject* get_underlying(PyObject* self, void* /*unused*/)
@@ -209,7 +228,7 @@ void bind_socket(py::module_& m)
         "A ZeroMQ socket. Any thread may use it at any time; see zmqpp.Socket.");
 
     type.def(py::init([](const zmqpp::Context& context, int socket_type) {
-                 std::string origin = caller_line();
+                 auto origin = caller_origin();
                  // Without the GIL, because it may wait for a place among max_sockets.
                  return BoundSocket(without_gil([&] {
                      return zmqpp::Socket(context, static_cast<zmqpp::SocketType>(socket_type),
@@ -231,11 +250,12 @@ void bind_socket(py::module_& m)
             [](const zmqpp::Context& context) {
                 py::typing::List<BoundSocket> open;
                 for (auto& socket : context.sockets()) {
-                    open.append(BoundSocket(socket));
+                    open.append(face_of(socket));
                 }
                 return open;
             },
             py::arg("context"), "The open sockets of a context, oldest first.")
+        .def("_become_face", &become_face, "Makes this the object that _open_in() gives back.")
         .def(
             "_borrowed", [](const BoundSocket& socket) { return BoundSocket(socket.borrowed()); },
             "A handle on the same socket that may not close it.")

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "errors.hpp"
+#include "zmqpp/core/error.hpp"
 
 namespace zmqpp::binding {
 
@@ -21,12 +22,17 @@ template <class T> T* object_or_null(PyObject* self)
     return static_cast<T*>(instance->simple_layout ? instance->simple_value_holder[0] : nullptr);
 }
 
+ZMQPP_SELDOM inline void set_not_initialized(PyObject* self)
+{
+    PyErr_Format(PyExc_TypeError, "%s.__init__() was not called", Py_TYPE(self)->tp_name);
+}
+
 // The same with a TypeError set.
-template <class T> T* object_of(PyObject* self)
+template <class T> ZMQPP_INLINE T* object_of(PyObject* self)
 {
     T* object = object_or_null<T>(self);
     if (object == nullptr) {
-        PyErr_Format(PyExc_TypeError, "%s.__init__() was not called", Py_TYPE(self)->tp_name);
+        set_not_initialized(self);
     }
     return object;
 }

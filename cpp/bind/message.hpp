@@ -3,6 +3,7 @@
 
 #include <Python.h>
 
+#include <memory>
 #include <optional>
 
 #include "buffer.hpp"
@@ -11,13 +12,17 @@
 
 namespace zmqpp::binding {
 
-// A message with what only Python needs to know of it.
+// What only Python needs to know of a message that was made there.
+struct MadeInPython {
+    std::optional<Tracker> tracker;  // of the memory lent to it
+    bool shows_tracker = false;
+    bool has_own_memory = false;  // which libzmq allocated for this object
+};
+
 struct BoundMessage : Message {
     explicit BoundMessage(Message&& message) : Message(std::move(message)) {}
 
-    std::optional<Tracker> tracker;  // of the memory lent to it
-    bool shows_tracker = false;
-    bool made_here = false;  // of memory that libzmq allocated for this object
+    std::unique_ptr<MadeInPython> made;  // null for one that was received, which stays small
 };
 
 // The message inside a Message object; null, with no error set, for other objects.

@@ -15,9 +15,19 @@ namespace zmqpp::binding {
 // A socket with what only Python needs to know of it.
 struct BoundSocket : Socket {
     explicit BoundSocket(Socket socket) : Socket(std::move(socket)) {}
+    // A second handle, which does not stand for the socket.
+    BoundSocket(const BoundSocket& other) : Socket(other), copy_threshold(other.copy_threshold) {}
+    BoundSocket& operator=(const BoundSocket&) = delete;
+    ~BoundSocket()
+    {
+        if (is_face) {
+            state()->face = nullptr;
+        }
+    }
 
     std::size_t copy_threshold = default_copy_threshold;
     Eagerness eagerness;
+    bool is_face = false;  // of all handles, that which Context.sockets gives back
 };
 
 // The parts of class Socket, one file each.

@@ -13,7 +13,6 @@ Sockets may be shared between threads. Names and signatures are pyzmq's where it
 """
 
 from . import children, constants, errors
-from .constants import *  # noqa: F403
 from .context import Context
 from .endpoint import Endpoint
 from .errors import *  # noqa: F403
@@ -66,5 +65,21 @@ __all__ = [
 ]
 __all__ += constants.__all__
 __all__ += errors.__all__
+
+TYPE_CHECKING = False  # typing itself takes longer to import than all of this
+if TYPE_CHECKING:
+    from .constants import *  # noqa: F403
+else:
+
+    def __getattr__(name):
+        """A constant: see constants.py."""
+        value = globals()[name] = constants.__getattr__(name)
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *__all__})
+
+
+del TYPE_CHECKING
 
 children.look_after_them()

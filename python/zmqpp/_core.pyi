@@ -89,333 +89,6 @@ class OptionTooLateWarning(UserWarning):
     An option was set after bind() or connect() that only later ones heed.
     """
 
-class SocketType(enum.IntEnum):
-    """
-    Types of sockets. Those from SERVER on are drafts: libzmq has them only when built with its draft API.
-    """
-
-    CHANNEL = 20
-    CLIENT = 13
-    DEALER = 5
-    DGRAM = 18
-    DISH = 15
-    DOWNSTREAM = 8
-    GATHER = 16
-    PAIR = 0
-    PEER = 19
-    PUB = 1
-    PULL = 7
-    PUSH = 8
-    RADIO = 14
-    REP = 4
-    REQ = 3
-    ROUTER = 6
-    SCATTER = 17
-    SERVER = 12
-    STREAM = 11
-    SUB = 2
-    UPSTREAM = 7
-    XPUB = 9
-    XREP = 6
-    XREQ = 5
-    XSUB = 10
-
-class MessageOption(enum.IntEnum):
-    """
-    Properties of messages, for Frame.get.
-    """
-
-    MORE = 1
-    SHARED = 3
-    SRCFD = 2
-
-class DeviceType(enum.IntEnum):
-    """
-    Kinds of devices: proxies, all of them.
-    """
-
-    FORWARDER = 2
-    QUEUE = 3
-    STREAMER = 1
-
-class SocketOption(enum.IntEnum):
-    """
-    Options of sockets, for Socket.get and Socket.set; also properties of Socket.
-    """
-
-    AFFINITY = 4
-    BACKLOG = 19
-    BINDTODEVICE = 92
-    BLOCKY = 70
-    BUSY_POLL = 113
-    CONFLATE = 54
-    CONNECT_RID = 61
-    CONNECT_ROUTING_ID = 61
-    CONNECT_TIMEOUT = 79
-    CURVE_PUBLICKEY = 48
-    CURVE_SECRETKEY = 49
-    CURVE_SERVER = 47
-    CURVE_SERVERKEY = 50
-    DELAY_ATTACH_ON_CONNECT = 39
-    DISCONNECT_MSG = 111
-    EVENTS = 15
-    FAIL_UNROUTABLE = 33
-    FD = 14
-    GSSAPI_PLAINTEXT = 65
-    GSSAPI_PRINCIPAL = 63
-    GSSAPI_PRINCIPAL_NAMETYPE = 90
-    GSSAPI_SERVER = 62
-    GSSAPI_SERVICE_PRINCIPAL = 64
-    GSSAPI_SERVICE_PRINCIPAL_NAMETYPE = 91
-    HANDSHAKE_IVL = 66
-    HEARTBEAT_IVL = 75
-    HEARTBEAT_TIMEOUT = 77
-    HEARTBEAT_TTL = 76
-    HELLO_MSG = 110
-    HICCUP_MSG = 114
-    HWM = 1
-    IDENTITY = 5
-    IMMEDIATE = 39
-    INVERT_MATCHING = 74
-    IN_BATCH_SIZE = 101
-    IPC_FILTER_GID = 60
-    IPC_FILTER_PID = 58
-    IPC_FILTER_UID = 59
-    IPV4ONLY = 31
-    IPV6 = 42
-    LAST_ENDPOINT = 32
-    LINGER = 17
-    LOOPBACK_FASTPATH = 94
-    MAXMSGSIZE = 22
-    MECHANISM = 43
-    METADATA = 95
-    MULTICAST_HOPS = 25
-    MULTICAST_LOOP = 96
-    MULTICAST_MAXTPDU = 84
-    NORM_BLOCK_SIZE = 121
-    NORM_BUFFER_SIZE = 119
-    NORM_MODE = 117
-    NORM_NUM_AUTOPARITY = 123
-    NORM_NUM_PARITY = 122
-    NORM_PUSH = 124
-    NORM_SEGMENT_SIZE = 120
-    NORM_UNICAST_NACK = 118
-    ONLY_FIRST_SUBSCRIBE = 108
-    OUT_BATCH_SIZE = 102
-    PLAIN_PASSWORD = 46
-    PLAIN_SERVER = 44
-    PLAIN_USERNAME = 45
-    PRIORITY = 112
-    PROBE_ROUTER = 51
-    RATE = 8
-    RCVBUF = 12
-    RCVHWM = 24
-    RCVMORE = 13
-    RCVTIMEO = 27
-    RECONNECT_IVL = 18
-    RECONNECT_IVL_MAX = 21
-    RECONNECT_STOP = 109
-    RECOVERY_IVL = 9
-    REQ_CORRELATE = 52
-    REQ_RELAXED = 53
-    ROUTER_BEHAVIOR = 33
-    ROUTER_HANDOVER = 56
-    ROUTER_MANDATORY = 33
-    ROUTER_NOTIFY = 97
-    ROUTER_RAW = 41
-    ROUTING_ID = 5
-    SNDBUF = 11
-    SNDHWM = 23
-    SNDTIMEO = 28
-    SOCKS_PASSWORD = 100
-    SOCKS_PROXY = 68
-    SOCKS_USERNAME = 99
-    STREAM_NOTIFY = 73
-    SUBSCRIBE = 6
-    TCP_ACCEPT_FILTER = 38
-    TCP_KEEPALIVE = 34
-    TCP_KEEPALIVE_CNT = 35
-    TCP_KEEPALIVE_IDLE = 36
-    TCP_KEEPALIVE_INTVL = 37
-    TCP_MAXRT = 80
-    THREAD_SAFE = 81
-    TOPICS_COUNT = 116
-    TOS = 57
-    TYPE = 16
-    UNSUBSCRIBE = 7
-    USE_FD = 89
-    VMCI_BUFFER_MAX_SIZE = 87
-    VMCI_BUFFER_MIN_SIZE = 86
-    VMCI_BUFFER_SIZE = 85
-    VMCI_CONNECT_TIMEOUT = 88
-    WSS_CERT_PEM = 104
-    WSS_HOSTNAME = 106
-    WSS_KEY_PEM = 103
-    WSS_TRUST_PEM = 105
-    WSS_TRUST_SYSTEM = 107
-    XPUB_MANUAL = 71
-    XPUB_MANUAL_LAST_VALUE = 98
-    XPUB_NODROP = 69
-    XPUB_VERBOSE = 40
-    XPUB_VERBOSER = 78
-    XPUB_WELCOME_MSG = 72
-    XSUB_VERBOSE_UNSUBSCRIBE = 115
-    ZAP_DOMAIN = 55
-    ZAP_ENFORCE_DOMAIN = 93
-
-class ContextOption(enum.IntEnum):
-    """
-    Options of contexts, for Context.get and Context.set; also properties of Context.
-    """
-
-    BLOCKY = 70
-    IO_THREADS = 1
-    IPV6 = 42
-    MAX_MSGSZ = 5
-    MAX_SOCKETS = 2
-    MSG_T_SIZE = 6
-    SOCKET_LIMIT = 3
-    THREAD_AFFINITY_CPU_ADD = 7
-    THREAD_AFFINITY_CPU_REMOVE = 8
-    THREAD_NAME_PREFIX = 9
-    THREAD_PRIORITY = 3
-    THREAD_SCHED_POLICY = 4
-    ZERO_COPY_RECV = 10
-
-class SecurityMechanism(enum.IntEnum):
-    """
-    Values of the option mechanism.
-    """
-
-    CURVE = 2
-    GSSAPI = 3
-    NULL = 0
-    PLAIN = 1
-
-class RouterNotify(enum.IntEnum):
-    """
-    Values of the option router_notify, to be added up.
-    """
-
-    CONNECT = 1
-    DISCONNECT = 2
-
-class NormMode(enum.IntEnum):
-    """
-    Values of the option norm_mode.
-    """
-
-    CC = 1
-    CCE = 3
-    CCE_ECNONLY = 4
-    CCL = 2
-    FIXED = 0
-
-class ReconnectStop(enum.IntEnum):
-    """
-    Values of the option reconnect_stop, to be added up.
-    """
-
-    AFTER_DISCONNECT = 4
-    CONN_REFUSED = 1
-    HANDSHAKE_FAILED = 2
-
-class Flag(enum.IntFlag):
-    """
-    Flags of sending and receiving.
-    """
-
-    DONTWAIT = 1
-    NOBLOCK = 1
-    SNDMORE = 2
-
-class PollEvent(enum.IntFlag):
-    """
-    What a poll waits for and what it finds.
-    """
-
-    POLLERR = 4
-    POLLIN = 1
-    POLLOUT = 2
-    POLLPRI = 8
-
-class Event(enum.IntFlag):
-    """
-    What a socket monitor reports. The members called PROTOCOL_ERROR are the values that come with HANDSHAKE_FAILED_PROTOCOL.
-    """
-
-    ACCEPTED = 32
-    ACCEPT_FAILED = 64
-    ALL = 65535
-    ALL_V1 = 65535
-    ALL_V2 = 131071
-    BIND_FAILED = 16
-    CLOSED = 128
-    CLOSE_FAILED = 256
-    CONNECTED = 1
-    CONNECT_DELAYED = 2
-    CONNECT_RETRIED = 4
-    DISCONNECTED = 512
-    HANDSHAKE_FAILED_AUTH = 16384
-    HANDSHAKE_FAILED_NO_DETAIL = 2048
-    HANDSHAKE_FAILED_PROTOCOL = 8192
-    HANDSHAKE_SUCCEEDED = 4096
-    LISTENING = 8
-    MONITOR_STOPPED = 1024
-    PIPES_STATS = 65536
-    PROTOCOL_ERROR_WS_UNSPECIFIED = 805306368
-    PROTOCOL_ERROR_ZAP_BAD_REQUEST_ID = 536870914
-    PROTOCOL_ERROR_ZAP_BAD_VERSION = 536870915
-    PROTOCOL_ERROR_ZAP_INVALID_METADATA = 536870917
-    PROTOCOL_ERROR_ZAP_INVALID_STATUS_CODE = 536870916
-    PROTOCOL_ERROR_ZAP_MALFORMED_REPLY = 536870913
-    PROTOCOL_ERROR_ZAP_UNSPECIFIED = 536870912
-    PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC = 285212673
-    PROTOCOL_ERROR_ZMTP_INVALID_METADATA = 268435480
-    PROTOCOL_ERROR_ZMTP_INVALID_SEQUENCE = 268435458
-    PROTOCOL_ERROR_ZMTP_KEY_EXCHANGE = 268435459
-    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_ERROR = 268435477
-    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_HELLO = 268435475
-    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_INITIATE = 268435476
-    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_MESSAGE = 268435474
-    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_READY = 268435478
-    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED = 268435473
-    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_WELCOME = 268435479
-    PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH = 285212674
-    PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND = 268435457
-    PROTOCOL_ERROR_ZMTP_UNSPECIFIED = 268435456
-
-class Errno(enum.IntEnum):
-    """
-    Error numbers of libzmq: the platform's, then ZeroMQ's own from EFSM on.
-    """
-
-    EADDRINUSE = ...
-    EADDRNOTAVAIL = ...
-    EAFNOSUPPORT = ...
-    EAGAIN = ...
-    ECONNABORTED = ...
-    ECONNREFUSED = ...
-    ECONNRESET = ...
-    EFAULT = ...
-    EFSM = ...
-    EHOSTUNREACH = ...
-    EINPROGRESS = ...
-    EINVAL = ...
-    EMSGSIZE = ...
-    EMTHREAD = ...
-    ENETDOWN = ...
-    ENETRESET = ...
-    ENETUNREACH = ...
-    ENOBUFS = ...
-    ENOCOMPATPROTO = ...
-    ENOTCONN = ...
-    ENOTSOCK = ...
-    ENOTSUP = ...
-    EPROTONOSUPPORT = ...
-    ETERM = ...
-    ETIMEDOUT = ...
-
 class MessageTracker:
     """
     Tells when libzmq is done with the memory of a message that was sent without a copy. It covers every part of the message.
@@ -703,6 +376,10 @@ class Socket:
         A second handle on the same socket.
         """
     def __reduce__(self) -> typing.Any: ...
+    def _become_face(self) -> None:
+        """
+        Makes this the object that _open_in() gives back.
+        """
     def _bind(self, endpoint: str) -> str:
         """
         zmq_bind; returns the real endpoint.
@@ -1952,6 +1629,333 @@ class Connections:
         Waits until n are, or one for each connect().
         """
 
+class ContextOption(enum.IntEnum):
+    """
+    Options of contexts, for Context.get and Context.set; also properties of Context.
+    """
+
+    BLOCKY = 70
+    IO_THREADS = 1
+    IPV6 = 42
+    MAX_MSGSZ = 5
+    MAX_SOCKETS = 2
+    MSG_T_SIZE = 6
+    SOCKET_LIMIT = 3
+    THREAD_AFFINITY_CPU_ADD = 7
+    THREAD_AFFINITY_CPU_REMOVE = 8
+    THREAD_NAME_PREFIX = 9
+    THREAD_PRIORITY = 3
+    THREAD_SCHED_POLICY = 4
+    ZERO_COPY_RECV = 10
+
+class DeviceType(enum.IntEnum):
+    """
+    Kinds of devices: proxies, all of them.
+    """
+
+    FORWARDER = 2
+    QUEUE = 3
+    STREAMER = 1
+
+class Errno(enum.IntEnum):
+    """
+    Error numbers of libzmq: the platform's, then ZeroMQ's own from EFSM on.
+    """
+
+    EADDRINUSE = ...
+    EADDRNOTAVAIL = ...
+    EAFNOSUPPORT = ...
+    EAGAIN = ...
+    ECONNABORTED = ...
+    ECONNREFUSED = ...
+    ECONNRESET = ...
+    EFAULT = ...
+    EFSM = ...
+    EHOSTUNREACH = ...
+    EINPROGRESS = ...
+    EINVAL = ...
+    EMSGSIZE = ...
+    EMTHREAD = ...
+    ENETDOWN = ...
+    ENETRESET = ...
+    ENETUNREACH = ...
+    ENOBUFS = ...
+    ENOCOMPATPROTO = ...
+    ENOTCONN = ...
+    ENOTSOCK = ...
+    ENOTSUP = ...
+    EPROTONOSUPPORT = ...
+    ETERM = ...
+    ETIMEDOUT = ...
+
+class Event(enum.IntFlag):
+    """
+    What a socket monitor reports. The members called PROTOCOL_ERROR are the values that come with HANDSHAKE_FAILED_PROTOCOL.
+    """
+
+    ACCEPTED = 32
+    ACCEPT_FAILED = 64
+    ALL = 65535
+    ALL_V1 = 65535
+    ALL_V2 = 131071
+    BIND_FAILED = 16
+    CLOSED = 128
+    CLOSE_FAILED = 256
+    CONNECTED = 1
+    CONNECT_DELAYED = 2
+    CONNECT_RETRIED = 4
+    DISCONNECTED = 512
+    HANDSHAKE_FAILED_AUTH = 16384
+    HANDSHAKE_FAILED_NO_DETAIL = 2048
+    HANDSHAKE_FAILED_PROTOCOL = 8192
+    HANDSHAKE_SUCCEEDED = 4096
+    LISTENING = 8
+    MONITOR_STOPPED = 1024
+    PIPES_STATS = 65536
+    PROTOCOL_ERROR_WS_UNSPECIFIED = 805306368
+    PROTOCOL_ERROR_ZAP_BAD_REQUEST_ID = 536870914
+    PROTOCOL_ERROR_ZAP_BAD_VERSION = 536870915
+    PROTOCOL_ERROR_ZAP_INVALID_METADATA = 536870917
+    PROTOCOL_ERROR_ZAP_INVALID_STATUS_CODE = 536870916
+    PROTOCOL_ERROR_ZAP_MALFORMED_REPLY = 536870913
+    PROTOCOL_ERROR_ZAP_UNSPECIFIED = 536870912
+    PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC = 285212673
+    PROTOCOL_ERROR_ZMTP_INVALID_METADATA = 268435480
+    PROTOCOL_ERROR_ZMTP_INVALID_SEQUENCE = 268435458
+    PROTOCOL_ERROR_ZMTP_KEY_EXCHANGE = 268435459
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_ERROR = 268435477
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_HELLO = 268435475
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_INITIATE = 268435476
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_MESSAGE = 268435474
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_READY = 268435478
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED = 268435473
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_WELCOME = 268435479
+    PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH = 285212674
+    PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND = 268435457
+    PROTOCOL_ERROR_ZMTP_UNSPECIFIED = 268435456
+
+class Flag(enum.IntFlag):
+    """
+    Flags of sending and receiving.
+    """
+
+    DONTWAIT = 1
+    NOBLOCK = 1
+    SNDMORE = 2
+
+class MessageOption(enum.IntEnum):
+    """
+    Properties of messages, for Frame.get.
+    """
+
+    MORE = 1
+    SHARED = 3
+    SRCFD = 2
+
+class NormMode(enum.IntEnum):
+    """
+    Values of the option norm_mode.
+    """
+
+    CC = 1
+    CCE = 3
+    CCE_ECNONLY = 4
+    CCL = 2
+    FIXED = 0
+
+class PollEvent(enum.IntFlag):
+    """
+    What a poll waits for and what it finds.
+    """
+
+    POLLERR = 4
+    POLLIN = 1
+    POLLOUT = 2
+    POLLPRI = 8
+
+class ReconnectStop(enum.IntEnum):
+    """
+    Values of the option reconnect_stop, to be added up.
+    """
+
+    AFTER_DISCONNECT = 4
+    CONN_REFUSED = 1
+    HANDSHAKE_FAILED = 2
+
+class RouterNotify(enum.IntEnum):
+    """
+    Values of the option router_notify, to be added up.
+    """
+
+    CONNECT = 1
+    DISCONNECT = 2
+
+class SecurityMechanism(enum.IntEnum):
+    """
+    Values of the option mechanism.
+    """
+
+    CURVE = 2
+    GSSAPI = 3
+    NULL = 0
+    PLAIN = 1
+
+class SocketOption(enum.IntEnum):
+    """
+    Options of sockets, for Socket.get and Socket.set; also properties of Socket.
+    """
+
+    AFFINITY = 4
+    BACKLOG = 19
+    BINDTODEVICE = 92
+    BLOCKY = 70
+    BUSY_POLL = 113
+    CONFLATE = 54
+    CONNECT_RID = 61
+    CONNECT_ROUTING_ID = 61
+    CONNECT_TIMEOUT = 79
+    CURVE_PUBLICKEY = 48
+    CURVE_SECRETKEY = 49
+    CURVE_SERVER = 47
+    CURVE_SERVERKEY = 50
+    DELAY_ATTACH_ON_CONNECT = 39
+    DISCONNECT_MSG = 111
+    EVENTS = 15
+    FAIL_UNROUTABLE = 33
+    FD = 14
+    GSSAPI_PLAINTEXT = 65
+    GSSAPI_PRINCIPAL = 63
+    GSSAPI_PRINCIPAL_NAMETYPE = 90
+    GSSAPI_SERVER = 62
+    GSSAPI_SERVICE_PRINCIPAL = 64
+    GSSAPI_SERVICE_PRINCIPAL_NAMETYPE = 91
+    HANDSHAKE_IVL = 66
+    HEARTBEAT_IVL = 75
+    HEARTBEAT_TIMEOUT = 77
+    HEARTBEAT_TTL = 76
+    HELLO_MSG = 110
+    HICCUP_MSG = 114
+    HWM = 1
+    IDENTITY = 5
+    IMMEDIATE = 39
+    INVERT_MATCHING = 74
+    IN_BATCH_SIZE = 101
+    IPC_FILTER_GID = 60
+    IPC_FILTER_PID = 58
+    IPC_FILTER_UID = 59
+    IPV4ONLY = 31
+    IPV6 = 42
+    LAST_ENDPOINT = 32
+    LINGER = 17
+    LOOPBACK_FASTPATH = 94
+    MAXMSGSIZE = 22
+    MECHANISM = 43
+    METADATA = 95
+    MULTICAST_HOPS = 25
+    MULTICAST_LOOP = 96
+    MULTICAST_MAXTPDU = 84
+    NORM_BLOCK_SIZE = 121
+    NORM_BUFFER_SIZE = 119
+    NORM_MODE = 117
+    NORM_NUM_AUTOPARITY = 123
+    NORM_NUM_PARITY = 122
+    NORM_PUSH = 124
+    NORM_SEGMENT_SIZE = 120
+    NORM_UNICAST_NACK = 118
+    ONLY_FIRST_SUBSCRIBE = 108
+    OUT_BATCH_SIZE = 102
+    PLAIN_PASSWORD = 46
+    PLAIN_SERVER = 44
+    PLAIN_USERNAME = 45
+    PRIORITY = 112
+    PROBE_ROUTER = 51
+    RATE = 8
+    RCVBUF = 12
+    RCVHWM = 24
+    RCVMORE = 13
+    RCVTIMEO = 27
+    RECONNECT_IVL = 18
+    RECONNECT_IVL_MAX = 21
+    RECONNECT_STOP = 109
+    RECOVERY_IVL = 9
+    REQ_CORRELATE = 52
+    REQ_RELAXED = 53
+    ROUTER_BEHAVIOR = 33
+    ROUTER_HANDOVER = 56
+    ROUTER_MANDATORY = 33
+    ROUTER_NOTIFY = 97
+    ROUTER_RAW = 41
+    ROUTING_ID = 5
+    SNDBUF = 11
+    SNDHWM = 23
+    SNDTIMEO = 28
+    SOCKS_PASSWORD = 100
+    SOCKS_PROXY = 68
+    SOCKS_USERNAME = 99
+    STREAM_NOTIFY = 73
+    SUBSCRIBE = 6
+    TCP_ACCEPT_FILTER = 38
+    TCP_KEEPALIVE = 34
+    TCP_KEEPALIVE_CNT = 35
+    TCP_KEEPALIVE_IDLE = 36
+    TCP_KEEPALIVE_INTVL = 37
+    TCP_MAXRT = 80
+    THREAD_SAFE = 81
+    TOPICS_COUNT = 116
+    TOS = 57
+    TYPE = 16
+    UNSUBSCRIBE = 7
+    USE_FD = 89
+    VMCI_BUFFER_MAX_SIZE = 87
+    VMCI_BUFFER_MIN_SIZE = 86
+    VMCI_BUFFER_SIZE = 85
+    VMCI_CONNECT_TIMEOUT = 88
+    WSS_CERT_PEM = 104
+    WSS_HOSTNAME = 106
+    WSS_KEY_PEM = 103
+    WSS_TRUST_PEM = 105
+    WSS_TRUST_SYSTEM = 107
+    XPUB_MANUAL = 71
+    XPUB_MANUAL_LAST_VALUE = 98
+    XPUB_NODROP = 69
+    XPUB_VERBOSE = 40
+    XPUB_VERBOSER = 78
+    XPUB_WELCOME_MSG = 72
+    XSUB_VERBOSE_UNSUBSCRIBE = 115
+    ZAP_DOMAIN = 55
+    ZAP_ENFORCE_DOMAIN = 93
+
+class SocketType(enum.IntEnum):
+    """
+    Types of sockets. Those from SERVER on are drafts: libzmq has them only when built with its draft API.
+    """
+
+    CHANNEL = 20
+    CLIENT = 13
+    DEALER = 5
+    DGRAM = 18
+    DISH = 15
+    DOWNSTREAM = 8
+    GATHER = 16
+    PAIR = 0
+    PEER = 19
+    PUB = 1
+    PULL = 7
+    PUSH = 8
+    RADIO = 14
+    REP = 4
+    REQ = 3
+    ROUTER = 6
+    SCATTER = 17
+    SERVER = 12
+    STREAM = 11
+    SUB = 2
+    UPSTREAM = 7
+    XPUB = 9
+    XREP = 6
+    XREQ = 5
+    XSUB = 10
+
 def _end() -> None:
     """
     Runs at interpreter exit.
@@ -1972,6 +1976,11 @@ def _slot_or(
 def build_info() -> dict[str, typing.Any]:
     """
     What this is built with: versions of libzmq compiled against and loaded, the file it was loaded from, drafts, capabilities.
+    """
+
+def constant(name: str) -> typing.Any:
+    """
+    A constant by its flat name, EVENT_CLOSED, or an enum by its own, Event. Raises AttributeError.
     """
 
 def curve_keypair() -> tuple[bytes, bytes]:
@@ -2013,6 +2022,11 @@ def proxy_steerable(
     proxy() that obeys a PAIR, PULL, SUB or REP socket (zmq_proxy_steerable).
 
     The commands: b'PAUSE', b'RESUME', b'TERMINATE', on which it returns, and b'STATISTICS', answered by eight frames of 8 bytes in the machine's order: messages and bytes received, messages and bytes sent, by the frontend, then by the backend.
+    """
+
+def socket_options() -> tuple[str, ...]:
+    """
+    The options of sockets, as attributes have them.
     """
 
 def start_monitor(socket: Socket, endpoint: str, events: int) -> None:
@@ -2062,4 +2076,5 @@ def zmq_version_info() -> tuple[int, int, int]:
     The version of the loaded libzmq as (major, minor, patch) (zmq_version).
     """
 
+EVENT_ALL: int
 __version__: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from . import _core
-from .constants import EVENT_ALL
 from .formats import Formats
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
@@ -58,7 +57,7 @@ class Connected(Formats):
             return _core.wait_connected(self, n, timeout)
         return self._connections.wait(n, timeout)
 
-    def monitor(self, addr: str | None, events: int = EVENT_ALL) -> None:
+    def monitor(self, addr: str | None, events: int = _core.EVENT_ALL) -> None:
         """Publishes events of this socket at an inproc endpoint (zmq_socket_monitor).
 
         addr: ``inproc://name``, or None to stop. events: EVENT_CONNECTED and the like, added up.

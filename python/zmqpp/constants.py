@@ -5,31 +5,14 @@ say too little it has a prefix: `EVENT_CONNECTED`, `NOTIFY_CONNECT`, `NORM_CC`,
 `RECONNECT_STOP_CONN_REFUSED`. Old words such as `XREQ`, `IDENTITY` and `NOBLOCK` are aliases.
 
 The names are written out, one line each, so that type checkers and editors see them; a test
-compares them with the enums.
+compares them with the enums. To a running program they come one enum at a time.
 """
 
 from __future__ import annotations
 
-from zmqpp._core import (
-    ContextOption,
-    DeviceType,
-    Errno,
-    Event,
-    Flag,
-    MessageOption,
-    NormMode,
-    PollEvent,
-    ReconnectStop,
-    RouterNotify,
-    SecurityMechanism,
-    SocketOption,
-    SocketType,
-)
+from . import _core
 
-# Importing typing takes longer than all of this module.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Final
+TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 
 # fmt: off
 __all__ = [
@@ -90,289 +73,315 @@ __all__ = [
 ]
 # fmt: on
 
-# Types of sockets.
-PAIR: Final = SocketType.PAIR
-PUB: Final = SocketType.PUB
-SUB: Final = SocketType.SUB
-REQ: Final = SocketType.REQ
-REP: Final = SocketType.REP
-DEALER: Final = SocketType.DEALER
-ROUTER: Final = SocketType.ROUTER
-PULL: Final = SocketType.PULL
-PUSH: Final = SocketType.PUSH
-XPUB: Final = SocketType.XPUB
-XSUB: Final = SocketType.XSUB
-STREAM: Final = SocketType.STREAM
-SERVER: Final = SocketType.SERVER
-CLIENT: Final = SocketType.CLIENT
-RADIO: Final = SocketType.RADIO
-DISH: Final = SocketType.DISH
-GATHER: Final = SocketType.GATHER
-SCATTER: Final = SocketType.SCATTER
-DGRAM: Final = SocketType.DGRAM
-PEER: Final = SocketType.PEER
-CHANNEL: Final = SocketType.CHANNEL
-XREQ: Final = SocketType.XREQ
-XREP: Final = SocketType.XREP
-UPSTREAM: Final = SocketType.UPSTREAM
-DOWNSTREAM: Final = SocketType.DOWNSTREAM
+if TYPE_CHECKING:
+    from typing import Any, Final
 
-# Options of sockets.
-AFFINITY: Final = SocketOption.AFFINITY
-ROUTING_ID: Final = SocketOption.ROUTING_ID
-SUBSCRIBE: Final = SocketOption.SUBSCRIBE
-UNSUBSCRIBE: Final = SocketOption.UNSUBSCRIBE
-RATE: Final = SocketOption.RATE
-RECOVERY_IVL: Final = SocketOption.RECOVERY_IVL
-SNDBUF: Final = SocketOption.SNDBUF
-RCVBUF: Final = SocketOption.RCVBUF
-RCVMORE: Final = SocketOption.RCVMORE
-FD: Final = SocketOption.FD
-EVENTS: Final = SocketOption.EVENTS
-TYPE: Final = SocketOption.TYPE
-LINGER: Final = SocketOption.LINGER
-RECONNECT_IVL: Final = SocketOption.RECONNECT_IVL
-BACKLOG: Final = SocketOption.BACKLOG
-RECONNECT_IVL_MAX: Final = SocketOption.RECONNECT_IVL_MAX
-MAXMSGSIZE: Final = SocketOption.MAXMSGSIZE
-SNDHWM: Final = SocketOption.SNDHWM
-RCVHWM: Final = SocketOption.RCVHWM
-MULTICAST_HOPS: Final = SocketOption.MULTICAST_HOPS
-RCVTIMEO: Final = SocketOption.RCVTIMEO
-SNDTIMEO: Final = SocketOption.SNDTIMEO
-LAST_ENDPOINT: Final = SocketOption.LAST_ENDPOINT
-ROUTER_MANDATORY: Final = SocketOption.ROUTER_MANDATORY
-TCP_KEEPALIVE: Final = SocketOption.TCP_KEEPALIVE
-TCP_KEEPALIVE_CNT: Final = SocketOption.TCP_KEEPALIVE_CNT
-TCP_KEEPALIVE_IDLE: Final = SocketOption.TCP_KEEPALIVE_IDLE
-TCP_KEEPALIVE_INTVL: Final = SocketOption.TCP_KEEPALIVE_INTVL
-IMMEDIATE: Final = SocketOption.IMMEDIATE
-XPUB_VERBOSE: Final = SocketOption.XPUB_VERBOSE
-ROUTER_RAW: Final = SocketOption.ROUTER_RAW
-IPV6: Final = SocketOption.IPV6
-MECHANISM: Final = SocketOption.MECHANISM
-PLAIN_SERVER: Final = SocketOption.PLAIN_SERVER
-PLAIN_USERNAME: Final = SocketOption.PLAIN_USERNAME
-PLAIN_PASSWORD: Final = SocketOption.PLAIN_PASSWORD
-CURVE_SERVER: Final = SocketOption.CURVE_SERVER
-CURVE_PUBLICKEY: Final = SocketOption.CURVE_PUBLICKEY
-CURVE_SECRETKEY: Final = SocketOption.CURVE_SECRETKEY
-CURVE_SERVERKEY: Final = SocketOption.CURVE_SERVERKEY
-PROBE_ROUTER: Final = SocketOption.PROBE_ROUTER
-REQ_CORRELATE: Final = SocketOption.REQ_CORRELATE
-REQ_RELAXED: Final = SocketOption.REQ_RELAXED
-CONFLATE: Final = SocketOption.CONFLATE
-ZAP_DOMAIN: Final = SocketOption.ZAP_DOMAIN
-ROUTER_HANDOVER: Final = SocketOption.ROUTER_HANDOVER
-TOS: Final = SocketOption.TOS
-CONNECT_ROUTING_ID: Final = SocketOption.CONNECT_ROUTING_ID
-GSSAPI_SERVER: Final = SocketOption.GSSAPI_SERVER
-GSSAPI_PRINCIPAL: Final = SocketOption.GSSAPI_PRINCIPAL
-GSSAPI_SERVICE_PRINCIPAL: Final = SocketOption.GSSAPI_SERVICE_PRINCIPAL
-GSSAPI_PLAINTEXT: Final = SocketOption.GSSAPI_PLAINTEXT
-HANDSHAKE_IVL: Final = SocketOption.HANDSHAKE_IVL
-SOCKS_PROXY: Final = SocketOption.SOCKS_PROXY
-XPUB_NODROP: Final = SocketOption.XPUB_NODROP
-XPUB_MANUAL: Final = SocketOption.XPUB_MANUAL
-XPUB_WELCOME_MSG: Final = SocketOption.XPUB_WELCOME_MSG
-STREAM_NOTIFY: Final = SocketOption.STREAM_NOTIFY
-INVERT_MATCHING: Final = SocketOption.INVERT_MATCHING
-HEARTBEAT_IVL: Final = SocketOption.HEARTBEAT_IVL
-HEARTBEAT_TTL: Final = SocketOption.HEARTBEAT_TTL
-HEARTBEAT_TIMEOUT: Final = SocketOption.HEARTBEAT_TIMEOUT
-XPUB_VERBOSER: Final = SocketOption.XPUB_VERBOSER
-CONNECT_TIMEOUT: Final = SocketOption.CONNECT_TIMEOUT
-TCP_MAXRT: Final = SocketOption.TCP_MAXRT
-THREAD_SAFE: Final = SocketOption.THREAD_SAFE
-MULTICAST_MAXTPDU: Final = SocketOption.MULTICAST_MAXTPDU
-VMCI_BUFFER_SIZE: Final = SocketOption.VMCI_BUFFER_SIZE
-VMCI_BUFFER_MIN_SIZE: Final = SocketOption.VMCI_BUFFER_MIN_SIZE
-VMCI_BUFFER_MAX_SIZE: Final = SocketOption.VMCI_BUFFER_MAX_SIZE
-VMCI_CONNECT_TIMEOUT: Final = SocketOption.VMCI_CONNECT_TIMEOUT
-USE_FD: Final = SocketOption.USE_FD
-GSSAPI_PRINCIPAL_NAMETYPE: Final = SocketOption.GSSAPI_PRINCIPAL_NAMETYPE
-GSSAPI_SERVICE_PRINCIPAL_NAMETYPE: Final = SocketOption.GSSAPI_SERVICE_PRINCIPAL_NAMETYPE
-BINDTODEVICE: Final = SocketOption.BINDTODEVICE
-HWM: Final = SocketOption.HWM
-BLOCKY: Final = SocketOption.BLOCKY
-IPV4ONLY: Final = SocketOption.IPV4ONLY
-TCP_ACCEPT_FILTER: Final = SocketOption.TCP_ACCEPT_FILTER
-IPC_FILTER_PID: Final = SocketOption.IPC_FILTER_PID
-IPC_FILTER_UID: Final = SocketOption.IPC_FILTER_UID
-IPC_FILTER_GID: Final = SocketOption.IPC_FILTER_GID
-IDENTITY: Final = SocketOption.IDENTITY
-FAIL_UNROUTABLE: Final = SocketOption.FAIL_UNROUTABLE
-ROUTER_BEHAVIOR: Final = SocketOption.ROUTER_BEHAVIOR
-DELAY_ATTACH_ON_CONNECT: Final = SocketOption.DELAY_ATTACH_ON_CONNECT
-CONNECT_RID: Final = SocketOption.CONNECT_RID
-ZAP_ENFORCE_DOMAIN: Final = SocketOption.ZAP_ENFORCE_DOMAIN
-LOOPBACK_FASTPATH: Final = SocketOption.LOOPBACK_FASTPATH
-METADATA: Final = SocketOption.METADATA
-MULTICAST_LOOP: Final = SocketOption.MULTICAST_LOOP
-ROUTER_NOTIFY: Final = SocketOption.ROUTER_NOTIFY
-XPUB_MANUAL_LAST_VALUE: Final = SocketOption.XPUB_MANUAL_LAST_VALUE
-SOCKS_USERNAME: Final = SocketOption.SOCKS_USERNAME
-SOCKS_PASSWORD: Final = SocketOption.SOCKS_PASSWORD
-IN_BATCH_SIZE: Final = SocketOption.IN_BATCH_SIZE
-OUT_BATCH_SIZE: Final = SocketOption.OUT_BATCH_SIZE
-WSS_KEY_PEM: Final = SocketOption.WSS_KEY_PEM
-WSS_CERT_PEM: Final = SocketOption.WSS_CERT_PEM
-WSS_TRUST_PEM: Final = SocketOption.WSS_TRUST_PEM
-WSS_HOSTNAME: Final = SocketOption.WSS_HOSTNAME
-WSS_TRUST_SYSTEM: Final = SocketOption.WSS_TRUST_SYSTEM
-ONLY_FIRST_SUBSCRIBE: Final = SocketOption.ONLY_FIRST_SUBSCRIBE
-RECONNECT_STOP: Final = SocketOption.RECONNECT_STOP
-HELLO_MSG: Final = SocketOption.HELLO_MSG
-DISCONNECT_MSG: Final = SocketOption.DISCONNECT_MSG
-PRIORITY: Final = SocketOption.PRIORITY
-BUSY_POLL: Final = SocketOption.BUSY_POLL
-HICCUP_MSG: Final = SocketOption.HICCUP_MSG
-XSUB_VERBOSE_UNSUBSCRIBE: Final = SocketOption.XSUB_VERBOSE_UNSUBSCRIBE
-TOPICS_COUNT: Final = SocketOption.TOPICS_COUNT
-NORM_MODE: Final = SocketOption.NORM_MODE
-NORM_UNICAST_NACK: Final = SocketOption.NORM_UNICAST_NACK
-NORM_BUFFER_SIZE: Final = SocketOption.NORM_BUFFER_SIZE
-NORM_SEGMENT_SIZE: Final = SocketOption.NORM_SEGMENT_SIZE
-NORM_BLOCK_SIZE: Final = SocketOption.NORM_BLOCK_SIZE
-NORM_NUM_PARITY: Final = SocketOption.NORM_NUM_PARITY
-NORM_NUM_AUTOPARITY: Final = SocketOption.NORM_NUM_AUTOPARITY
-NORM_PUSH: Final = SocketOption.NORM_PUSH
+    from ._core import (
+        ContextOption,
+        DeviceType,
+        Errno,
+        Event,
+        Flag,
+        MessageOption,
+        NormMode,
+        PollEvent,
+        ReconnectStop,
+        RouterNotify,
+        SecurityMechanism,
+        SocketOption,
+        SocketType,
+    )
 
-# Options of contexts. IPV6 and BLOCKY are above: both enums have them, under the same numbers.
-IO_THREADS: Final = ContextOption.IO_THREADS
-MAX_SOCKETS: Final = ContextOption.MAX_SOCKETS
-SOCKET_LIMIT: Final = ContextOption.SOCKET_LIMIT
-THREAD_PRIORITY: Final = ContextOption.THREAD_PRIORITY
-THREAD_SCHED_POLICY: Final = ContextOption.THREAD_SCHED_POLICY
-MAX_MSGSZ: Final = ContextOption.MAX_MSGSZ
-MSG_T_SIZE: Final = ContextOption.MSG_T_SIZE
-THREAD_AFFINITY_CPU_ADD: Final = ContextOption.THREAD_AFFINITY_CPU_ADD
-THREAD_AFFINITY_CPU_REMOVE: Final = ContextOption.THREAD_AFFINITY_CPU_REMOVE
-THREAD_NAME_PREFIX: Final = ContextOption.THREAD_NAME_PREFIX
-ZERO_COPY_RECV: Final = ContextOption.ZERO_COPY_RECV
+    # Types of sockets.
+    PAIR: Final = SocketType.PAIR
+    PUB: Final = SocketType.PUB
+    SUB: Final = SocketType.SUB
+    REQ: Final = SocketType.REQ
+    REP: Final = SocketType.REP
+    DEALER: Final = SocketType.DEALER
+    ROUTER: Final = SocketType.ROUTER
+    PULL: Final = SocketType.PULL
+    PUSH: Final = SocketType.PUSH
+    XPUB: Final = SocketType.XPUB
+    XSUB: Final = SocketType.XSUB
+    STREAM: Final = SocketType.STREAM
+    SERVER: Final = SocketType.SERVER
+    CLIENT: Final = SocketType.CLIENT
+    RADIO: Final = SocketType.RADIO
+    DISH: Final = SocketType.DISH
+    GATHER: Final = SocketType.GATHER
+    SCATTER: Final = SocketType.SCATTER
+    DGRAM: Final = SocketType.DGRAM
+    PEER: Final = SocketType.PEER
+    CHANNEL: Final = SocketType.CHANNEL
+    XREQ: Final = SocketType.XREQ
+    XREP: Final = SocketType.XREP
+    UPSTREAM: Final = SocketType.UPSTREAM
+    DOWNSTREAM: Final = SocketType.DOWNSTREAM
 
-# Properties of messages.
-MORE: Final = MessageOption.MORE
-SRCFD: Final = MessageOption.SRCFD
-SHARED: Final = MessageOption.SHARED
+    # Options of sockets.
+    AFFINITY: Final = SocketOption.AFFINITY
+    ROUTING_ID: Final = SocketOption.ROUTING_ID
+    SUBSCRIBE: Final = SocketOption.SUBSCRIBE
+    UNSUBSCRIBE: Final = SocketOption.UNSUBSCRIBE
+    RATE: Final = SocketOption.RATE
+    RECOVERY_IVL: Final = SocketOption.RECOVERY_IVL
+    SNDBUF: Final = SocketOption.SNDBUF
+    RCVBUF: Final = SocketOption.RCVBUF
+    RCVMORE: Final = SocketOption.RCVMORE
+    FD: Final = SocketOption.FD
+    EVENTS: Final = SocketOption.EVENTS
+    TYPE: Final = SocketOption.TYPE
+    LINGER: Final = SocketOption.LINGER
+    RECONNECT_IVL: Final = SocketOption.RECONNECT_IVL
+    BACKLOG: Final = SocketOption.BACKLOG
+    RECONNECT_IVL_MAX: Final = SocketOption.RECONNECT_IVL_MAX
+    MAXMSGSIZE: Final = SocketOption.MAXMSGSIZE
+    SNDHWM: Final = SocketOption.SNDHWM
+    RCVHWM: Final = SocketOption.RCVHWM
+    MULTICAST_HOPS: Final = SocketOption.MULTICAST_HOPS
+    RCVTIMEO: Final = SocketOption.RCVTIMEO
+    SNDTIMEO: Final = SocketOption.SNDTIMEO
+    LAST_ENDPOINT: Final = SocketOption.LAST_ENDPOINT
+    ROUTER_MANDATORY: Final = SocketOption.ROUTER_MANDATORY
+    TCP_KEEPALIVE: Final = SocketOption.TCP_KEEPALIVE
+    TCP_KEEPALIVE_CNT: Final = SocketOption.TCP_KEEPALIVE_CNT
+    TCP_KEEPALIVE_IDLE: Final = SocketOption.TCP_KEEPALIVE_IDLE
+    TCP_KEEPALIVE_INTVL: Final = SocketOption.TCP_KEEPALIVE_INTVL
+    IMMEDIATE: Final = SocketOption.IMMEDIATE
+    XPUB_VERBOSE: Final = SocketOption.XPUB_VERBOSE
+    ROUTER_RAW: Final = SocketOption.ROUTER_RAW
+    IPV6: Final = SocketOption.IPV6
+    MECHANISM: Final = SocketOption.MECHANISM
+    PLAIN_SERVER: Final = SocketOption.PLAIN_SERVER
+    PLAIN_USERNAME: Final = SocketOption.PLAIN_USERNAME
+    PLAIN_PASSWORD: Final = SocketOption.PLAIN_PASSWORD
+    CURVE_SERVER: Final = SocketOption.CURVE_SERVER
+    CURVE_PUBLICKEY: Final = SocketOption.CURVE_PUBLICKEY
+    CURVE_SECRETKEY: Final = SocketOption.CURVE_SECRETKEY
+    CURVE_SERVERKEY: Final = SocketOption.CURVE_SERVERKEY
+    PROBE_ROUTER: Final = SocketOption.PROBE_ROUTER
+    REQ_CORRELATE: Final = SocketOption.REQ_CORRELATE
+    REQ_RELAXED: Final = SocketOption.REQ_RELAXED
+    CONFLATE: Final = SocketOption.CONFLATE
+    ZAP_DOMAIN: Final = SocketOption.ZAP_DOMAIN
+    ROUTER_HANDOVER: Final = SocketOption.ROUTER_HANDOVER
+    TOS: Final = SocketOption.TOS
+    CONNECT_ROUTING_ID: Final = SocketOption.CONNECT_ROUTING_ID
+    GSSAPI_SERVER: Final = SocketOption.GSSAPI_SERVER
+    GSSAPI_PRINCIPAL: Final = SocketOption.GSSAPI_PRINCIPAL
+    GSSAPI_SERVICE_PRINCIPAL: Final = SocketOption.GSSAPI_SERVICE_PRINCIPAL
+    GSSAPI_PLAINTEXT: Final = SocketOption.GSSAPI_PLAINTEXT
+    HANDSHAKE_IVL: Final = SocketOption.HANDSHAKE_IVL
+    SOCKS_PROXY: Final = SocketOption.SOCKS_PROXY
+    XPUB_NODROP: Final = SocketOption.XPUB_NODROP
+    XPUB_MANUAL: Final = SocketOption.XPUB_MANUAL
+    XPUB_WELCOME_MSG: Final = SocketOption.XPUB_WELCOME_MSG
+    STREAM_NOTIFY: Final = SocketOption.STREAM_NOTIFY
+    INVERT_MATCHING: Final = SocketOption.INVERT_MATCHING
+    HEARTBEAT_IVL: Final = SocketOption.HEARTBEAT_IVL
+    HEARTBEAT_TTL: Final = SocketOption.HEARTBEAT_TTL
+    HEARTBEAT_TIMEOUT: Final = SocketOption.HEARTBEAT_TIMEOUT
+    XPUB_VERBOSER: Final = SocketOption.XPUB_VERBOSER
+    CONNECT_TIMEOUT: Final = SocketOption.CONNECT_TIMEOUT
+    TCP_MAXRT: Final = SocketOption.TCP_MAXRT
+    THREAD_SAFE: Final = SocketOption.THREAD_SAFE
+    MULTICAST_MAXTPDU: Final = SocketOption.MULTICAST_MAXTPDU
+    VMCI_BUFFER_SIZE: Final = SocketOption.VMCI_BUFFER_SIZE
+    VMCI_BUFFER_MIN_SIZE: Final = SocketOption.VMCI_BUFFER_MIN_SIZE
+    VMCI_BUFFER_MAX_SIZE: Final = SocketOption.VMCI_BUFFER_MAX_SIZE
+    VMCI_CONNECT_TIMEOUT: Final = SocketOption.VMCI_CONNECT_TIMEOUT
+    USE_FD: Final = SocketOption.USE_FD
+    GSSAPI_PRINCIPAL_NAMETYPE: Final = SocketOption.GSSAPI_PRINCIPAL_NAMETYPE
+    GSSAPI_SERVICE_PRINCIPAL_NAMETYPE: Final = SocketOption.GSSAPI_SERVICE_PRINCIPAL_NAMETYPE
+    BINDTODEVICE: Final = SocketOption.BINDTODEVICE
+    HWM: Final = SocketOption.HWM
+    BLOCKY: Final = SocketOption.BLOCKY
+    IPV4ONLY: Final = SocketOption.IPV4ONLY
+    TCP_ACCEPT_FILTER: Final = SocketOption.TCP_ACCEPT_FILTER
+    IPC_FILTER_PID: Final = SocketOption.IPC_FILTER_PID
+    IPC_FILTER_UID: Final = SocketOption.IPC_FILTER_UID
+    IPC_FILTER_GID: Final = SocketOption.IPC_FILTER_GID
+    IDENTITY: Final = SocketOption.IDENTITY
+    FAIL_UNROUTABLE: Final = SocketOption.FAIL_UNROUTABLE
+    ROUTER_BEHAVIOR: Final = SocketOption.ROUTER_BEHAVIOR
+    DELAY_ATTACH_ON_CONNECT: Final = SocketOption.DELAY_ATTACH_ON_CONNECT
+    CONNECT_RID: Final = SocketOption.CONNECT_RID
+    ZAP_ENFORCE_DOMAIN: Final = SocketOption.ZAP_ENFORCE_DOMAIN
+    LOOPBACK_FASTPATH: Final = SocketOption.LOOPBACK_FASTPATH
+    METADATA: Final = SocketOption.METADATA
+    MULTICAST_LOOP: Final = SocketOption.MULTICAST_LOOP
+    ROUTER_NOTIFY: Final = SocketOption.ROUTER_NOTIFY
+    XPUB_MANUAL_LAST_VALUE: Final = SocketOption.XPUB_MANUAL_LAST_VALUE
+    SOCKS_USERNAME: Final = SocketOption.SOCKS_USERNAME
+    SOCKS_PASSWORD: Final = SocketOption.SOCKS_PASSWORD
+    IN_BATCH_SIZE: Final = SocketOption.IN_BATCH_SIZE
+    OUT_BATCH_SIZE: Final = SocketOption.OUT_BATCH_SIZE
+    WSS_KEY_PEM: Final = SocketOption.WSS_KEY_PEM
+    WSS_CERT_PEM: Final = SocketOption.WSS_CERT_PEM
+    WSS_TRUST_PEM: Final = SocketOption.WSS_TRUST_PEM
+    WSS_HOSTNAME: Final = SocketOption.WSS_HOSTNAME
+    WSS_TRUST_SYSTEM: Final = SocketOption.WSS_TRUST_SYSTEM
+    ONLY_FIRST_SUBSCRIBE: Final = SocketOption.ONLY_FIRST_SUBSCRIBE
+    RECONNECT_STOP: Final = SocketOption.RECONNECT_STOP
+    HELLO_MSG: Final = SocketOption.HELLO_MSG
+    DISCONNECT_MSG: Final = SocketOption.DISCONNECT_MSG
+    PRIORITY: Final = SocketOption.PRIORITY
+    BUSY_POLL: Final = SocketOption.BUSY_POLL
+    HICCUP_MSG: Final = SocketOption.HICCUP_MSG
+    XSUB_VERBOSE_UNSUBSCRIBE: Final = SocketOption.XSUB_VERBOSE_UNSUBSCRIBE
+    TOPICS_COUNT: Final = SocketOption.TOPICS_COUNT
+    NORM_MODE: Final = SocketOption.NORM_MODE
+    NORM_UNICAST_NACK: Final = SocketOption.NORM_UNICAST_NACK
+    NORM_BUFFER_SIZE: Final = SocketOption.NORM_BUFFER_SIZE
+    NORM_SEGMENT_SIZE: Final = SocketOption.NORM_SEGMENT_SIZE
+    NORM_BLOCK_SIZE: Final = SocketOption.NORM_BLOCK_SIZE
+    NORM_NUM_PARITY: Final = SocketOption.NORM_NUM_PARITY
+    NORM_NUM_AUTOPARITY: Final = SocketOption.NORM_NUM_AUTOPARITY
+    NORM_PUSH: Final = SocketOption.NORM_PUSH
 
-# Flags of sending and receiving.
-DONTWAIT: Final = Flag.DONTWAIT
-SNDMORE: Final = Flag.SNDMORE
-NOBLOCK: Final = Flag.NOBLOCK
+    # Options of contexts. IPV6 and BLOCKY are above: both enums have them, under the same numbers.
+    IO_THREADS: Final = ContextOption.IO_THREADS
+    MAX_SOCKETS: Final = ContextOption.MAX_SOCKETS
+    SOCKET_LIMIT: Final = ContextOption.SOCKET_LIMIT
+    THREAD_PRIORITY: Final = ContextOption.THREAD_PRIORITY
+    THREAD_SCHED_POLICY: Final = ContextOption.THREAD_SCHED_POLICY
+    MAX_MSGSZ: Final = ContextOption.MAX_MSGSZ
+    MSG_T_SIZE: Final = ContextOption.MSG_T_SIZE
+    THREAD_AFFINITY_CPU_ADD: Final = ContextOption.THREAD_AFFINITY_CPU_ADD
+    THREAD_AFFINITY_CPU_REMOVE: Final = ContextOption.THREAD_AFFINITY_CPU_REMOVE
+    THREAD_NAME_PREFIX: Final = ContextOption.THREAD_NAME_PREFIX
+    ZERO_COPY_RECV: Final = ContextOption.ZERO_COPY_RECV
 
-# What a poll waits for and finds.
-POLLIN: Final = PollEvent.POLLIN
-POLLOUT: Final = PollEvent.POLLOUT
-POLLERR: Final = PollEvent.POLLERR
-POLLPRI: Final = PollEvent.POLLPRI
+    # Properties of messages.
+    MORE: Final = MessageOption.MORE
+    SRCFD: Final = MessageOption.SRCFD
+    SHARED: Final = MessageOption.SHARED
 
-# What a monitor reports.
-EVENT_CONNECTED: Final = Event.CONNECTED
-EVENT_CONNECT_DELAYED: Final = Event.CONNECT_DELAYED
-EVENT_CONNECT_RETRIED: Final = Event.CONNECT_RETRIED
-EVENT_LISTENING: Final = Event.LISTENING
-EVENT_BIND_FAILED: Final = Event.BIND_FAILED
-EVENT_ACCEPTED: Final = Event.ACCEPTED
-EVENT_ACCEPT_FAILED: Final = Event.ACCEPT_FAILED
-EVENT_CLOSED: Final = Event.CLOSED
-EVENT_CLOSE_FAILED: Final = Event.CLOSE_FAILED
-EVENT_DISCONNECTED: Final = Event.DISCONNECTED
-EVENT_MONITOR_STOPPED: Final = Event.MONITOR_STOPPED
-EVENT_HANDSHAKE_FAILED_NO_DETAIL: Final = Event.HANDSHAKE_FAILED_NO_DETAIL
-EVENT_HANDSHAKE_SUCCEEDED: Final = Event.HANDSHAKE_SUCCEEDED
-EVENT_HANDSHAKE_FAILED_PROTOCOL: Final = Event.HANDSHAKE_FAILED_PROTOCOL
-EVENT_HANDSHAKE_FAILED_AUTH: Final = Event.HANDSHAKE_FAILED_AUTH
-EVENT_ALL: Final = Event.ALL
-EVENT_ALL_V1: Final = Event.ALL_V1
-EVENT_PIPES_STATS: Final = Event.PIPES_STATS
-EVENT_ALL_V2: Final = Event.ALL_V2
-PROTOCOL_ERROR_ZMTP_UNSPECIFIED: Final = Event.PROTOCOL_ERROR_ZMTP_UNSPECIFIED
-PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND: Final = Event.PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND
-PROTOCOL_ERROR_ZMTP_INVALID_SEQUENCE: Final = Event.PROTOCOL_ERROR_ZMTP_INVALID_SEQUENCE
-PROTOCOL_ERROR_ZMTP_KEY_EXCHANGE: Final = Event.PROTOCOL_ERROR_ZMTP_KEY_EXCHANGE
-PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED: Final = (
-    Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED
-)
-PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_MESSAGE: Final = (
-    Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_MESSAGE
-)
-PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_HELLO: Final = (
-    Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_HELLO
-)
-PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_INITIATE: Final = (
-    Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_INITIATE
-)
-PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_ERROR: Final = (
-    Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_ERROR
-)
-PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_READY: Final = (
-    Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_READY
-)
-PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_WELCOME: Final = (
-    Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_WELCOME
-)
-PROTOCOL_ERROR_ZMTP_INVALID_METADATA: Final = Event.PROTOCOL_ERROR_ZMTP_INVALID_METADATA
-PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC: Final = Event.PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC
-PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH: Final = Event.PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH
-PROTOCOL_ERROR_ZAP_UNSPECIFIED: Final = Event.PROTOCOL_ERROR_ZAP_UNSPECIFIED
-PROTOCOL_ERROR_ZAP_MALFORMED_REPLY: Final = Event.PROTOCOL_ERROR_ZAP_MALFORMED_REPLY
-PROTOCOL_ERROR_ZAP_BAD_REQUEST_ID: Final = Event.PROTOCOL_ERROR_ZAP_BAD_REQUEST_ID
-PROTOCOL_ERROR_ZAP_BAD_VERSION: Final = Event.PROTOCOL_ERROR_ZAP_BAD_VERSION
-PROTOCOL_ERROR_ZAP_INVALID_STATUS_CODE: Final = Event.PROTOCOL_ERROR_ZAP_INVALID_STATUS_CODE
-PROTOCOL_ERROR_ZAP_INVALID_METADATA: Final = Event.PROTOCOL_ERROR_ZAP_INVALID_METADATA
-PROTOCOL_ERROR_WS_UNSPECIFIED: Final = Event.PROTOCOL_ERROR_WS_UNSPECIFIED
+    # Flags of sending and receiving.
+    DONTWAIT: Final = Flag.DONTWAIT
+    SNDMORE: Final = Flag.SNDMORE
+    NOBLOCK: Final = Flag.NOBLOCK
 
-# Values of the option mechanism.
-NULL: Final = SecurityMechanism.NULL
-PLAIN: Final = SecurityMechanism.PLAIN
-CURVE: Final = SecurityMechanism.CURVE
-GSSAPI: Final = SecurityMechanism.GSSAPI
+    # What a poll waits for and finds.
+    POLLIN: Final = PollEvent.POLLIN
+    POLLOUT: Final = PollEvent.POLLOUT
+    POLLERR: Final = PollEvent.POLLERR
+    POLLPRI: Final = PollEvent.POLLPRI
 
-# Values of the option router_notify.
-NOTIFY_CONNECT: Final = RouterNotify.CONNECT
-NOTIFY_DISCONNECT: Final = RouterNotify.DISCONNECT
+    # What a monitor reports.
+    EVENT_CONNECTED: Final = Event.CONNECTED
+    EVENT_CONNECT_DELAYED: Final = Event.CONNECT_DELAYED
+    EVENT_CONNECT_RETRIED: Final = Event.CONNECT_RETRIED
+    EVENT_LISTENING: Final = Event.LISTENING
+    EVENT_BIND_FAILED: Final = Event.BIND_FAILED
+    EVENT_ACCEPTED: Final = Event.ACCEPTED
+    EVENT_ACCEPT_FAILED: Final = Event.ACCEPT_FAILED
+    EVENT_CLOSED: Final = Event.CLOSED
+    EVENT_CLOSE_FAILED: Final = Event.CLOSE_FAILED
+    EVENT_DISCONNECTED: Final = Event.DISCONNECTED
+    EVENT_MONITOR_STOPPED: Final = Event.MONITOR_STOPPED
+    EVENT_HANDSHAKE_FAILED_NO_DETAIL: Final = Event.HANDSHAKE_FAILED_NO_DETAIL
+    EVENT_HANDSHAKE_SUCCEEDED: Final = Event.HANDSHAKE_SUCCEEDED
+    EVENT_HANDSHAKE_FAILED_PROTOCOL: Final = Event.HANDSHAKE_FAILED_PROTOCOL
+    EVENT_HANDSHAKE_FAILED_AUTH: Final = Event.HANDSHAKE_FAILED_AUTH
+    EVENT_ALL: Final = Event.ALL
+    EVENT_ALL_V1: Final = Event.ALL_V1
+    EVENT_PIPES_STATS: Final = Event.PIPES_STATS
+    EVENT_ALL_V2: Final = Event.ALL_V2
+    PROTOCOL_ERROR_ZMTP_UNSPECIFIED: Final = Event.PROTOCOL_ERROR_ZMTP_UNSPECIFIED
+    PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND: Final = Event.PROTOCOL_ERROR_ZMTP_UNEXPECTED_COMMAND
+    PROTOCOL_ERROR_ZMTP_INVALID_SEQUENCE: Final = Event.PROTOCOL_ERROR_ZMTP_INVALID_SEQUENCE
+    PROTOCOL_ERROR_ZMTP_KEY_EXCHANGE: Final = Event.PROTOCOL_ERROR_ZMTP_KEY_EXCHANGE
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED: Final = (
+        Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED
+    )
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_MESSAGE: Final = (
+        Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_MESSAGE
+    )
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_HELLO: Final = (
+        Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_HELLO
+    )
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_INITIATE: Final = (
+        Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_INITIATE
+    )
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_ERROR: Final = (
+        Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_ERROR
+    )
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_READY: Final = (
+        Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_READY
+    )
+    PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_WELCOME: Final = (
+        Event.PROTOCOL_ERROR_ZMTP_MALFORMED_COMMAND_WELCOME
+    )
+    PROTOCOL_ERROR_ZMTP_INVALID_METADATA: Final = Event.PROTOCOL_ERROR_ZMTP_INVALID_METADATA
+    PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC: Final = Event.PROTOCOL_ERROR_ZMTP_CRYPTOGRAPHIC
+    PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH: Final = Event.PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH
+    PROTOCOL_ERROR_ZAP_UNSPECIFIED: Final = Event.PROTOCOL_ERROR_ZAP_UNSPECIFIED
+    PROTOCOL_ERROR_ZAP_MALFORMED_REPLY: Final = Event.PROTOCOL_ERROR_ZAP_MALFORMED_REPLY
+    PROTOCOL_ERROR_ZAP_BAD_REQUEST_ID: Final = Event.PROTOCOL_ERROR_ZAP_BAD_REQUEST_ID
+    PROTOCOL_ERROR_ZAP_BAD_VERSION: Final = Event.PROTOCOL_ERROR_ZAP_BAD_VERSION
+    PROTOCOL_ERROR_ZAP_INVALID_STATUS_CODE: Final = Event.PROTOCOL_ERROR_ZAP_INVALID_STATUS_CODE
+    PROTOCOL_ERROR_ZAP_INVALID_METADATA: Final = Event.PROTOCOL_ERROR_ZAP_INVALID_METADATA
+    PROTOCOL_ERROR_WS_UNSPECIFIED: Final = Event.PROTOCOL_ERROR_WS_UNSPECIFIED
 
-# Values of the option norm_mode.
-NORM_FIXED: Final = NormMode.FIXED
-NORM_CC: Final = NormMode.CC
-NORM_CCL: Final = NormMode.CCL
-NORM_CCE: Final = NormMode.CCE
-NORM_CCE_ECNONLY: Final = NormMode.CCE_ECNONLY
+    # Values of the option mechanism.
+    NULL: Final = SecurityMechanism.NULL
+    PLAIN: Final = SecurityMechanism.PLAIN
+    CURVE: Final = SecurityMechanism.CURVE
+    GSSAPI: Final = SecurityMechanism.GSSAPI
 
-# Values of the option reconnect_stop.
-RECONNECT_STOP_CONN_REFUSED: Final = ReconnectStop.CONN_REFUSED
-RECONNECT_STOP_HANDSHAKE_FAILED: Final = ReconnectStop.HANDSHAKE_FAILED
-RECONNECT_STOP_AFTER_DISCONNECT: Final = ReconnectStop.AFTER_DISCONNECT
+    # Values of the option router_notify.
+    NOTIFY_CONNECT: Final = RouterNotify.CONNECT
+    NOTIFY_DISCONNECT: Final = RouterNotify.DISCONNECT
 
-# Kinds of devices.
-STREAMER: Final = DeviceType.STREAMER
-FORWARDER: Final = DeviceType.FORWARDER
-QUEUE: Final = DeviceType.QUEUE
+    # Values of the option norm_mode.
+    NORM_FIXED: Final = NormMode.FIXED
+    NORM_CC: Final = NormMode.CC
+    NORM_CCL: Final = NormMode.CCL
+    NORM_CCE: Final = NormMode.CCE
+    NORM_CCE_ECNONLY: Final = NormMode.CCE_ECNONLY
 
-# Error numbers.
-EAGAIN: Final = Errno.EAGAIN
-EFAULT: Final = Errno.EFAULT
-EINVAL: Final = Errno.EINVAL
-ENOTSUP: Final = Errno.ENOTSUP
-EPROTONOSUPPORT: Final = Errno.EPROTONOSUPPORT
-ENOBUFS: Final = Errno.ENOBUFS
-ENETDOWN: Final = Errno.ENETDOWN
-EADDRINUSE: Final = Errno.EADDRINUSE
-EADDRNOTAVAIL: Final = Errno.EADDRNOTAVAIL
-ECONNREFUSED: Final = Errno.ECONNREFUSED
-EINPROGRESS: Final = Errno.EINPROGRESS
-ENOTSOCK: Final = Errno.ENOTSOCK
-EMSGSIZE: Final = Errno.EMSGSIZE
-EAFNOSUPPORT: Final = Errno.EAFNOSUPPORT
-ENETUNREACH: Final = Errno.ENETUNREACH
-ECONNABORTED: Final = Errno.ECONNABORTED
-ECONNRESET: Final = Errno.ECONNRESET
-ENOTCONN: Final = Errno.ENOTCONN
-ETIMEDOUT: Final = Errno.ETIMEDOUT
-EHOSTUNREACH: Final = Errno.EHOSTUNREACH
-ENETRESET: Final = Errno.ENETRESET
-EFSM: Final = Errno.EFSM
-ENOCOMPATPROTO: Final = Errno.ENOCOMPATPROTO
-ETERM: Final = Errno.ETERM
-EMTHREAD: Final = Errno.EMTHREAD
+    # Values of the option reconnect_stop.
+    RECONNECT_STOP_CONN_REFUSED: Final = ReconnectStop.CONN_REFUSED
+    RECONNECT_STOP_HANDSHAKE_FAILED: Final = ReconnectStop.HANDSHAKE_FAILED
+    RECONNECT_STOP_AFTER_DISCONNECT: Final = ReconnectStop.AFTER_DISCONNECT
+
+    # Kinds of devices.
+    STREAMER: Final = DeviceType.STREAMER
+    FORWARDER: Final = DeviceType.FORWARDER
+    QUEUE: Final = DeviceType.QUEUE
+
+    # Error numbers.
+    EAGAIN: Final = Errno.EAGAIN
+    EFAULT: Final = Errno.EFAULT
+    EINVAL: Final = Errno.EINVAL
+    ENOTSUP: Final = Errno.ENOTSUP
+    EPROTONOSUPPORT: Final = Errno.EPROTONOSUPPORT
+    ENOBUFS: Final = Errno.ENOBUFS
+    ENETDOWN: Final = Errno.ENETDOWN
+    EADDRINUSE: Final = Errno.EADDRINUSE
+    EADDRNOTAVAIL: Final = Errno.EADDRNOTAVAIL
+    ECONNREFUSED: Final = Errno.ECONNREFUSED
+    EINPROGRESS: Final = Errno.EINPROGRESS
+    ENOTSOCK: Final = Errno.ENOTSOCK
+    EMSGSIZE: Final = Errno.EMSGSIZE
+    EAFNOSUPPORT: Final = Errno.EAFNOSUPPORT
+    ENETUNREACH: Final = Errno.ENETUNREACH
+    ECONNABORTED: Final = Errno.ECONNABORTED
+    ECONNRESET: Final = Errno.ECONNRESET
+    ENOTCONN: Final = Errno.ENOTCONN
+    ETIMEDOUT: Final = Errno.ETIMEDOUT
+    EHOSTUNREACH: Final = Errno.EHOSTUNREACH
+    ENETRESET: Final = Errno.ENETRESET
+    EFSM: Final = Errno.EFSM
+    ENOCOMPATPROTO: Final = Errno.ENOCOMPATPROTO
+    ETERM: Final = Errno.ETERM
+    EMTHREAD: Final = Errno.EMTHREAD
+
+else:
+
+    def __getattr__(name: str) -> Any:
+        """A constant or enum, which is made when it is first asked for: few programs use many."""
+        value = globals()[name] = _core.constant(name)
+        return value

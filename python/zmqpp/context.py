@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import errno
-import weakref
 
-from . import _core
-from .constants import SocketOption
+from . import _core, constants
 from .errors import ZMQError
-from .options import set_option
+from .options import SOCKET_OPTIONS, set_option
 from .socket import Socket, address_of
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
@@ -39,7 +37,7 @@ class Context(_core.Context):
     block.
     """
 
-    __slots__ = ("_known", "sockopts")
+    __slots__ = ("sockopts",)
 
     #: The class of the sockets it opens.
     _socket_class: ClassVar[type[Socket]] = Socket
@@ -47,8 +45,6 @@ class Context(_core.Context):
 
     #: Defaults for the options of new sockets, by name.
     sockopts: dict[str, Any]
-    #: By hash: looking one up is safe while other threads add theirs, walking over all is not.
-    _known: weakref.WeakValueDictionary[int, Socket]
 
     def __init__(self, io_threads: int | _core.Context = 1, **options: Any) -> None:
         if isinstance(io_threads, _core.Context):
@@ -56,7 +52,6 @@ class Context(_core.Context):
         else:
             super().__init__()
         object.__setattr__(self, "sockopts", {})
-        object.__setattr__(self, "_known", weakref.WeakValueDictionary())
         if not isinstance(io_threads, _core.Context) and io_threads != 1:
             self.io_threads = io_threads
         for name, value in options.items():
@@ -123,14 +118,14 @@ class Context(_core.Context):
         for name, value in self.sockopts.items():
             if name not in options:
                 _set_default(opened, name, value)
-        self._known[hash(opened)] = opened
+        opened._become_face()
         return opened
 
     @property
     def sockets(self) -> list[Socket]:
         """The open sockets, oldest first, also those that C++ opened."""
         opened = _core.Socket._open_in(self)
-        return [self._known.get(hash(core)) or Socket(core) for core in opened]
+        return [core if isinstance(core, Socket) else Socket(core) for core in opened]
 
     # --- defaults for the options of sockets ---
 
@@ -167,11 +162,11 @@ class Context(_core.Context):
 
     def setsockopt(self, opt: int, value: Any) -> None:
         """Sets the default of a socket option, by number."""
-        setattr(self, SocketOption(opt).name.lower(), value)
+        setattr(self, constants.SocketOption(opt).name.lower(), value)
 
     def getsockopt(self, opt: int) -> Any:
         """The default of a socket option, by number."""
-        return getattr(self, SocketOption(opt).name.lower())
+        return getattr(self, constants.SocketOption(opt).name.lower())
 
     # --- the end ---
 
@@ -208,7 +203,7 @@ class Context(_core.Context):
 
 
 def _is_socket_option(name: str) -> bool:
-    return name == "watch_connections" or name.upper() in SocketOption.__members__
+    return name == "watch_connections" or name in SOCKET_OPTIONS
 
 
 def _set_default(socket: Socket, name: str, value: Any) -> None:

@@ -6,8 +6,7 @@ import errno
 import sys
 from collections import namedtuple
 
-from . import _core
-from .constants import EVENT_ALL, EVENT_MONITOR_STOPPED, Event
+from . import _core, constants
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     class _Fields(NamedTuple):
-        event: Event
+        event: constants.Event
         value: int
         endpoint: str
 
@@ -44,7 +43,7 @@ def parse_monitor_message(parts: Sequence[bytes]) -> MonitorEvent:
     if len(parts) != 2 or len(parts[0]) != 6:
         raise ValueError("a monitor's message has two parts, the first of 6 bytes")
     event, value = (int.from_bytes(part, sys.byteorder) for part in (parts[0][:2], parts[0][2:]))
-    return MonitorEvent(Event(event), value, parts[1].decode("utf-8", "replace"))
+    return MonitorEvent(constants.Event(event), value, parts[1].decode("utf-8", "replace"))
 
 
 def recv_monitor_message(
@@ -65,8 +64,8 @@ class Monitor:
 
     __slots__ = ("_reader",)
 
-    def __init__(self, socket: _core.Socket, events: int = EVENT_ALL) -> None:
-        self._reader = _core.open_monitor(socket, events | EVENT_MONITOR_STOPPED)
+    def __init__(self, socket: _core.Socket, events: int = _core.EVENT_ALL) -> None:
+        self._reader = _core.open_monitor(socket, events | constants.EVENT_MONITOR_STOPPED)
 
     def recv(self, timeout: float | timedelta | None = None) -> MonitorEvent:
         """The next event.
@@ -75,7 +74,7 @@ class Monitor:
         and SocketClosed when there will be none any more.
         """
         event = recv_monitor_message(self._reader, timeout=timeout)
-        if event.event == EVENT_MONITOR_STOPPED:
+        if event.event == constants.EVENT_MONITOR_STOPPED:
             self.close()  # also for other threads that wait for an event
             raise _core.SocketClosed(
                 errno.ENOTSOCK, "Monitor.recv(): the socket was closed, or is monitored no more"

@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer, Self
 
 
-class TopicOption:
-    """An option that is called, ``sub.subscribe("topic")``, and may be assigned too."""
+#: The names of all options.
+SOCKET_OPTIONS = frozenset(_core.socket_options())
 
-    def __init__(self, option: int) -> None:
+
+class TopicOption:
+    """An option that is called, ``sub.subscribe("topic")``, and may be assigned too.
+
+    option: the compiled class's own attribute, which can only be assigned.
+    """
+
+    def __init__(self, option: Any) -> None:
         self._option = option
 
     if TYPE_CHECKING:
@@ -31,13 +38,13 @@ class TopicOption:
     def __get__(self, socket: _core.Socket | None, owner: type) -> Any:
         if socket is None:
             return self
-        return lambda topic: socket.set(self._option, topic)
+        return lambda topic: self._option.__set__(socket, topic)
 
     def __set__(self, socket: _core.Socket, topic: str | Buffer) -> None:
-        socket.set(self._option, topic)
+        self._option.__set__(socket, topic)
 
     def __call__(self, socket: _core.Socket, topic: str | Buffer) -> None:
-        socket.set(self._option, topic)
+        self._option.__set__(socket, topic)
 
 
 def set_option(socket: _core.Socket, name: str, value: Any) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from . import _core
-from .constants import POLLERR, POLLIN, POLLOUT
+from . import _core, constants
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
@@ -40,7 +39,11 @@ def select(
     """
     wanted = [
         (target, flag)
-        for targets, flag in ((rlist, POLLIN), (wlist, POLLOUT), (xlist, POLLERR))
+        for targets, flag in (
+            (rlist, constants.POLLIN),
+            (wlist, constants.POLLOUT),
+            (xlist, constants.POLLERR),
+        )
         for target in targets
     ]
     if isinstance(timeout, (int, float)):
@@ -48,9 +51,9 @@ def select(
     ready = _poll(wanted, timeout)
     # Who waits to read or write is told of an end or an error as well, as in the standard library.
     return (
-        [target for target, _, flag, _ in ready if flag == POLLIN],
-        [target for target, _, flag, _ in ready if flag == POLLOUT],
-        [target for target, _, flag, _ in ready if flag == POLLERR],
+        [target for target, _, flag, _ in ready if flag == constants.POLLIN],
+        [target for target, _, flag, _ in ready if flag == constants.POLLOUT],
+        [target for target, _, flag, _ in ready if flag == constants.POLLERR],
     )
 
 
@@ -69,7 +72,7 @@ def _poll(
     for key, flags in together.items():
         poller.register(key, flags)
     ready = dict(poller.poll(timeout))
-    answers = [(*pair, ready.get(pair[1], 0) & (pair[2] | POLLERR)) for pair in pairs]
+    answers = [(*pair, ready.get(pair[1], 0) & (pair[2] | constants.POLLERR)) for pair in pairs]
     return [answer for answer in answers if answer[3]]
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from . import _core
+from . import _core, constants
 from ._core import proxy, proxy_steerable
-from .constants import DeviceType
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def device(device_type: int, frontend: Socket, backend: Socket) -> None:
     It says what the sockets are for; the sockets' own types decide what happens. Raises ValueError
     for another type, else as proxy().
     """
-    DeviceType(device_type)  # ValueError for anything else
+    constants.DeviceType(device_type)  # ValueError for anything else
     proxy(frontend, backend)
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import errno
 
-from . import _core
+from . import _core, constants
 from .connections import Connected
-from .constants import EVENT_ALL, FD, SUBSCRIBE, UNSUBSCRIBE, SocketOption, SocketType
 from .endpoint import Endpoint
 from .errors import AddressInUse, ContextTerminated, SocketClosed, ZMQBindError
-from .options import TopicOption, set_option
+from .options import SOCKET_OPTIONS, TopicOption, set_option
 
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ class Socket(Connected):
 
         Read ``events`` then: it is not the usual level-triggered kind.
         """
-        return int(self.get(FD))
+        return self.fd
 
     def __repr__(self) -> str:
         state = "closed " if self.closed else ""
@@ -190,16 +189,16 @@ class Socket(Connected):
         """Reads a string option as text (zmq_getsockopt)."""
         value = self.get(option)
         if not isinstance(value, bytes):
-            raise TypeError(f"option {SocketOption(option).name} is not a string")
+            raise TypeError(f"option {constants.SocketOption(option).name} is not a string")
         return value.decode(encoding)
 
     setsockopt_string = setsockopt_unicode = set_string
     getsockopt_string = getsockopt_unicode = get_string
 
     #: Makes a SUB receive the messages that begin with a topic (ZMQ_SUBSCRIBE).
-    subscribe: TopicOption = TopicOption(SUBSCRIBE)  # type: ignore[assignment]
+    subscribe: TopicOption = TopicOption(_core.Socket.subscribe)  # type: ignore[assignment]
     #: Takes subscribe() back (ZMQ_UNSUBSCRIBE).
-    unsubscribe: TopicOption = TopicOption(UNSUBSCRIBE)  # type: ignore[assignment]
+    unsubscribe: TopicOption = TopicOption(_core.Socket.unsubscribe)  # type: ignore[assignment]
 
     def __iter__(self) -> Iterator[bytes]:
         """The messages, one by one, until the socket is closed or the context ends."""
@@ -212,7 +211,7 @@ class Socket(Connected):
 
     # --- monitoring ---
 
-    def get_monitor_socket(self, events: int = EVENT_ALL, addr: str | None = None) -> Socket:
+    def get_monitor_socket(self, events: int = _core.EVENT_ALL, addr: str | None = None) -> Socket:
         """A PAIR on which events of this socket arrive (zmq_socket_monitor); see also Monitor.
 
         zmqpp.monitor.recv_monitor_message() reads them. The same one again while it is open and asked
@@ -227,7 +226,7 @@ class Socket(Connected):
             reader = Socket(_core.open_monitor(self, events))
         else:
             _core.start_monitor(self, addr, events)
-            reader = self.context.socket(SocketType.PAIR)
+            reader = self.context.socket(constants.PAIR)
             reader.connect(addr)
         self._monitor_reader = events, reader
         return reader
@@ -283,9 +282,9 @@ def _require_text(endpoint: object, method: str) -> None:
 Socket.context = _core._slot_or(Socket._opener, Socket.context.fget)  # type: ignore[method-assign,attr-defined]
 
 # Capitals do too, as in pyzmq: socket.RCVTIMEO = 1000. Type checkers know the plain words only.
-for _name in SocketOption.__members__:
-    if hasattr(Socket, _name.lower()):
-        setattr(Socket, _name, getattr(Socket, _name.lower()))
+for _name in SOCKET_OPTIONS:
+    if hasattr(Socket, _name):
+        setattr(Socket, _name.upper(), getattr(Socket, _name))
 
 
 __all__ = ["Socket"]

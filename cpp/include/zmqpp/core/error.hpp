@@ -13,10 +13,16 @@
 
 // For functions that run seldom: they stay out of their callers, which then are small enough to be
 // inlined themselves. That is a tenth of what sending and receiving a small message costs.
+// Functions that are not inline run too often to be placed with the seldom ones. Those that every
+// message passes through are inline though they have many callers.
 #ifdef _MSC_VER
 #define ZMQPP_SELDOM __declspec(noinline)
+#define ZMQPP_NOT_INLINE __declspec(noinline)
+#define ZMQPP_INLINE __forceinline
 #else
 #define ZMQPP_SELDOM __attribute__((noinline, cold))
+#define ZMQPP_NOT_INLINE __attribute__((noinline))
+#define ZMQPP_INLINE __attribute__((always_inline)) inline
 #endif
 
 namespace zmqpp {

@@ -7,6 +7,7 @@
 #include <zmq.h>
 
 #include <cerrno>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -44,25 +45,35 @@ public:
     void note_option(int option, const void* value, std::size_t size)
     {
         switch (option) {
-        case ZMQ_CONNECT_ROUTING_ID: next_.assign(static_cast<const char*>(value), size); break;
+        case ZMQ_CONNECT_ROUTING_ID:
+            if (names_ == nullptr) {
+                names_ = std::make_unique<Names>();
+            }
+            names_->next.assign(static_cast<const char*>(value), size);
+            break;
         case ZMQ_ROUTER_MANDATORY: mandatory_ = *static_cast<const int*>(value) != 0; break;
         case ZMQ_ROUTER_RAW: raw_ = *static_cast<const int*>(value) != 0; break;
         default: break;
         }
     }
 
-    [[nodiscard]] bool is_pending() const noexcept { return !next_.empty(); }
+    // Whether the next connect gives a name away.
+    [[nodiscard]] bool is_pending() const noexcept
+    {
+        return names_ != nullptr && !names_->next.empty();
+    }
 
     // Before a connect that would give the name away, with no message half sent. libzmq forgets a
     // peer that is gone in the background, and does not tell when: so a name is given once.
     void require_free(void* handle, SocketType type, const std::string& operation) const
     {
-        if (given_.count(next_) != 0) {
-            throw StateError(operation + ": connect_routing_id '" + next_ +
+        const std::string& name = names_->next;
+        if (names_->given.count(name) != 0) {
+            throw StateError(operation + ": connect_routing_id '" + name +
                              "' was given to a peer before; a socket gives a name only once");
         }
         if (type == SocketType::router && !raw_ && is_taken(handle)) {
-            throw StateError(operation + ": connect_routing_id '" + next_ +
+            throw StateError(operation + ": connect_routing_id '" + name +
                              "' is the routing_id of another peer, which has been sent an empty "
                              "message");
         }
@@ -75,7 +86,7 @@ public:
         std::size_t size = sizeof immediate;
         zmq_getsockopt(handle, ZMQ_IMMEDIATE, &immediate, &size);
         if (immediate == 0) {  // else libzmq keeps the name for the connect after this one
-            given_.insert(std::exchange(next_, std::string()));
+            names_->given.insert(std::exchange(names_->next, std::string()));
         }
     }
 
@@ -91,8 +102,8 @@ private:
         std::size_t size = sizeof events;
         zmq_getsockopt(handle, ZMQ_EVENTS, &events, &size);  // makes it look for new peers
         be_mandatory(true);
-        const bool addressed =
-            zmq_send(handle, next_.data(), next_.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
+        const bool addressed = zmq_send(handle, names_->next.data(), names_->next.size(),
+                                        ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0;
         const bool full = !addressed && zmq_errno() == EAGAIN;
         be_mandatory(mandatory_);
         if (addressed) {
@@ -101,8 +112,12 @@ private:
         return addressed || full;
     }
 
-    std::string next_;  // for the next connect
-    std::set<std::string> given_;
+    struct Names {
+        std::string next;  // for the next connect
+        std::set<std::string> given;
+    };
+
+    std::unique_ptr<Names> names_;  // nearly no socket has any
     bool mandatory_ = false;
     bool raw_ = false;
 };

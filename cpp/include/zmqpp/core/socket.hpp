@@ -39,9 +39,13 @@ class Socket {
 public:
     // zmq_socket. Linger comes from the context. `origin` is told when the socket is still open at
     // the end; it defaults to the line that makes it.
-    Socket(const Context& context, SocketType type, std::string origin)
+    Socket(const Context& context, SocketType type, std::shared_ptr<const std::string> origin)
         : Socket(detail::SocketState::open(context.state(), type, std::move(origin)), true,
                  context.is_owner())
+    {
+    }
+    Socket(const Context& context, SocketType type, std::string origin)
+        : Socket(context, type, std::make_shared<const std::string>(std::move(origin)))
     {
     }
     Socket(const Context& context, SocketType type, SourceLine line = SourceLine::here())

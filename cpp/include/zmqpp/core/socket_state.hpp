@@ -50,25 +50,28 @@ template <class Call> int retry(Call&& call)
     return rc;
 }
 
+// Where a socket was created, for people. Shared, because one line may open many.
+using Origin = std::shared_ptr<const std::string>;
+
 class SocketState : public std::enable_shared_from_this<SocketState> {
 public:
     // A new socket of ours, which other threads find in its context from now on.
     [[nodiscard]] static std::shared_ptr<SocketState> open(std::shared_ptr<ContextState> context,
-                                                           SocketType type, std::string origin)
+                                                           SocketType type, Origin origin)
     {
         auto state = std::make_shared<SocketState>(std::move(context), type, std::move(origin));
         state->context_->introduce_socket(state->serial_, state);
         return state;
     }
 
-    SocketState(std::shared_ptr<ContextState> context, SocketType type, std::string origin)
+    SocketState(std::shared_ptr<ContextState> context, SocketType type, Origin origin)
         : context_(std::move(context)), type_(type), origin_(std::move(origin)), owned_(true)
     {
         const bool publishes = type == SocketType::pub;
         handle_ = context_->open_socket(publishes ? Publisher::libzmq_type : static_cast<int>(type),
                                         serial_);
         if (publishes) {
-            publisher_.emplace(handle_);
+            publisher_ = std::make_unique<Publisher>(handle_);
         }
         begin_use();
     }
@@ -77,7 +80,7 @@ public:
     SocketState(std::shared_ptr<ContextState> context, void* foreign_handle)
         : context_(std::move(context)),
           type_(SocketType::pair),
-          origin_("borrowed"),
+          origin_(std::make_shared<const std::string>("borrowed")),
           owned_(false),
           handle_(foreign_handle)
     {
@@ -112,7 +115,7 @@ public:
     // Exclusive use of the libzmq socket for a scope. Throws if it is closed or was inherited.
     class Use {
     public:
-        Use(SocketState& state, const char* operation) : state_(state)
+        ZMQPP_INLINE Use(SocketState& state, const char* operation) : state_(state)
         {
             if (state.birthplace_.is_foreign()) {  // first: the lock may be a dead thread's
                 state.birthplace_.require_home(operation, "socket");
@@ -120,13 +123,12 @@ public:
             state.lock_.lock();
             if (state.handle_ == nullptr) {
                 state.lock_.unlock();
-                throw SocketClosed(std::string(operation) + ": this " +
-                                   std::string(name(state.type_)) + " socket is closed");
+                state.fail_closed(operation);
             }
         }
         Use(const Use&) = delete;
         Use& operator=(const Use&) = delete;
-        ~Use()
+        ZMQPP_INLINE ~Use()
         {
             if (!left_) {
                 leave();
@@ -156,7 +158,7 @@ public:
         }
 
     private:
-        void leave()
+        ZMQPP_INLINE void leave()
         {
             if (!state_.waiters_.empty() || !state_.registrations_.empty()) {
                 state_.tell_others();
@@ -339,7 +341,7 @@ public:
 
     [[nodiscard]] void* handle() const noexcept { return handle_; }
     [[nodiscard]] SocketType type() const noexcept { return type_; }
-    [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
+    [[nodiscard]] const std::string& origin() const noexcept { return *origin_; }
     [[nodiscard]] const std::shared_ptr<ContextState>& context() const noexcept { return context_; }
     [[nodiscard]] bool is_owned() const noexcept { return owned_; }
     [[nodiscard]] bool is_foreign() const noexcept { return birthplace_.is_foreign(); }
@@ -375,6 +377,9 @@ public:
     };
     std::vector<Endpoint> endpoints;
     PeerNames peer_names;
+
+    // The object that stands for the socket in another language, which also guards this.
+    void* face = nullptr;
 
     // "send() on REQ socket [tcp://127.0.0.1:5000]"
     [[nodiscard]] std::string describe(const std::string& operation) const
@@ -481,8 +486,9 @@ private:
     }
     static int only_events(int ready) noexcept { return ready & ~Publisher::news; }
 
-    // At the end of a use: those who wait here, and pollers, if they are not the user.
-    void tell_others(const Registration* self = nullptr) noexcept
+    // At the end of a use: those who wait here, and pollers, if they are not the user. Not inline: mostly
+    // there are none, and a use without them is small.
+    ZMQPP_NOT_INLINE void tell_others(const Registration* self = nullptr) noexcept
     {
         if (registrations_.note_change(self) || !waiters_.empty()) {
             wake_ready(true, self);
@@ -544,14 +550,14 @@ private:
 
     const std::shared_ptr<ContextState> context_;
     SocketType type_;
-    const std::string origin_;  // where it was created, for people
+    const Origin origin_;
     const bool owned_;
     std::uint64_t serial_ = 0;
 
     Lock lock_;               // guards everything below, and what is public above
     void* handle_ = nullptr;  // null once closed
     std::atomic<Descriptor> descriptor_{no_descriptor};
-    std::optional<Publisher> publisher_;  // of a PUB of ours
+    std::unique_ptr<Publisher> publisher_;  // of a PUB of ours
     WaiterList waiters_;
     RegistrationList registrations_;  // in pollers
     int sends_until_count_ = 1;

@@ -75,8 +75,7 @@ public:
     void begin(const std::shared_ptr<SocketState>& watched, const std::string& endpoint)
     {
         const std::lock_guard<Lock> guard(lock_);
-        watched_ = watched;
-        endpoint_ = endpoint;
+        target_ = std::make_unique<Target>(Target{watched, endpoint});
     }
 
     // The reader is about to go: its monitor goes first. stop(watched, endpoint) stops it.
@@ -84,23 +83,27 @@ public:
     {
         // Whoever comes second, closing this reader too, waits until the monitor has stopped.
         const std::lock_guard<Lock> guard(lock_);
-        if (endpoint_.empty()) {
+        if (target_ == nullptr) {
             return;
         }
-        if (const auto watched = watched_.lock()) {
-            stop(*watched, endpoint_);
+        if (const auto watched = target_->watched.lock()) {
+            stop(*watched, target_->endpoint);
         } else {
-            while (context.is_monitored_by(endpoint_, watched_)) {
+            while (context.is_monitored_by(target_->endpoint, target_->watched)) {
                 std::this_thread::yield();  // its destructor is about to stop it, in another thread
             }
         }
-        endpoint_.clear();
+        target_.reset();
     }
 
 private:
+    struct Target {
+        std::weak_ptr<SocketState> watched;
+        std::string endpoint;
+    };
+
     Lock lock_;
-    std::weak_ptr<SocketState> watched_;
-    std::string endpoint_;
+    std::unique_ptr<Target> target_;
 };
 
 }  // namespace detail
