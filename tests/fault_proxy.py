@@ -148,15 +148,16 @@ class FaultProxy:
         self._directions += [_Direction(near, far), _Direction(far, near)]
 
     def _forward(self, direction: _Direction, now: float) -> None:
-        if self._rate is not None:
-            direction.allowance = min(direction.allowance + self._rate * 0.002, self._rate)
+        rate = self._rate  # once: another thread may set it meanwhile
+        if rate is not None:
+            direction.allowance = min(direction.allowance + rate * 0.002, rate)
         while direction.waiting and direction.waiting[0][0] <= now:
             due, piece = direction.waiting[0]
-            most = len(piece) if self._rate is None else int(direction.allowance)
+            most = len(piece) if rate is None else int(direction.allowance)
             if most == 0:
                 break
             sent = direction.target.send(piece[:most])
-            direction.allowance -= sent if self._rate is not None else 0
+            direction.allowance -= sent if rate is not None else 0
             direction.waiting.popleft()
             if sent < len(piece):
                 direction.waiting.appendleft((due, piece[sent:]))

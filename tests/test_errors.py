@@ -152,7 +152,7 @@ SITUATIONS = {
     "HostUnreachable": (
         host_unreachable,
         errno.EHOSTUNREACH,
-        r"send\(\) on ROUTER socket \[inproc://error-host\].*the routing id 'nobody'\)",
+        r"send_multipart\(\) on ROUTER socket \[inproc://error-host\].*the routing id 'nobody'\)",
     ),
     "AddressInUse": (
         address_in_use,

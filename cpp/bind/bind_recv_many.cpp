@@ -126,7 +126,9 @@ bool receive_ready_multipart(BoundSocket& socket, Batch& batch, const RecvCall& 
 {
     try {
         Pauses pauses;
-        for (Multipart parts; !batch.is_full() && socket.Socket::try_recv(parts); parts.clear()) {
+        for (Multipart parts;
+             !batch.is_full() && Socket::Turn(socket, call.operation).try_recv(parts);
+             parts.clear()) {
             batch.add(convert(parts, call.copy));
             pauses.after(batch.size());
         }
@@ -142,7 +144,9 @@ bool receive_all_multipart(BoundSocket& socket, Batch& batch, const RecvCall& ca
 {
     Multipart waited_for;
     const auto ready = [&] { return receive_ready_multipart(socket, batch, call); };
-    const auto wait = [&](Deadline deadline) { return socket.Socket::recv(waited_for, deadline); };
+    const auto wait = [&](Deadline deadline) {
+        return socket.recv(waited_for, deadline, call.operation);
+    };
     if (!call.receive(socket, ready, wait)) {
         return false;
     }

@@ -91,9 +91,8 @@ PyObject* send(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
 }
 
 // Every part is made before the first is sent: a bad one must not leave half a message behind.
-bool to_parts(PyObject* iterable, const Sending& sending, Multipart& parts)
+bool to_parts(PyObject* iterable, const Sending& sending, const char* operation, Multipart& parts)
 {
-    constexpr const char* operation = "send_multipart()";
     if (PyBytes_Check(iterable) || PyUnicode_Check(iterable) || PyByteArray_Check(iterable)) {
         PyErr_Format(PyExc_TypeError, "%s takes an iterable of parts, not %s", operation,
                      Py_TYPE(iterable)->tp_name);
@@ -157,7 +156,7 @@ bool send_parts(BoundSocket& socket, PyObject* iterable, SendCall& call)
         return true;
     }
     Multipart parts;
-    return to_parts(iterable, call.sending, parts) &&
+    return to_parts(iterable, call.sending, call.operation, parts) &&
            (is_tried ? call.wait_and_send(socket, parts.data(), parts.size())
                      : call.send(socket, parts.data(), parts.size()));
 }
@@ -171,7 +170,7 @@ PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs
         "send_multipart", {"msg_parts", "flags", "copy", "track", "timeout"}, 1, 4};
     auto* socket = object_of<BoundSocket>(self);
     std::array<PyObject*, 5> given{};
-    SendCall call("send()");
+    SendCall call("send_multipart()");
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
         !call.take(*socket, given[1], given[2], given[3], given[4])) {
         return nullptr;

@@ -3,6 +3,8 @@
 #include "bind.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include "fastcall.hpp"
 #include "gil.hpp"
@@ -10,6 +12,46 @@
 
 namespace zmqpp::binding {
 namespace {
+
+// Why an object can be no message: what follows "message 3".
+struct Flaw {
+    PyObject* error = PyExc_TypeError;
+    std::string text;
+};
+
+std::string is_not(PyObject* object, const char* wanted)
+{
+    return std::string("is ") + Py_TYPE(object)->tp_name + ", not " + wanted;
+}
+
+// True, with the flaw, if the object is no part of a message.
+bool is_flawed_part(PyObject* object, Flaw& flaw)
+{
+    if (PyBytes_CheckExact(object) || PyObject_CheckBuffer(object) != 0) {
+        return false;
+    }
+    flaw.text = is_not(object, "bytes-like");
+    return true;
+}
+
+bool are_flawed_parts(PyObject* message, Flaw& flaw)
+{
+    if (!PyList_Check(message) && !PyTuple_Check(message)) {
+        flaw.text = is_not(message, "a list or tuple of parts");
+        return true;
+    }
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(message);
+    for (Py_ssize_t i = 0; i < count; ++i) {
+        if (is_flawed_part(PySequence_Fast_GET_ITEM(message, i), flaw)) {
+            flaw.text = "has a part " + std::to_string(i) + " that " + flaw.text;
+            return true;
+        }
+    }
+    if (count == 0) {
+        flaw = {PyExc_ValueError, "has no parts"};
+    }
+    return count == 0;
+}
 
 // The error of a batch says in its attribute `sent` how many messages went out before it.
 PyObject* fail_after(std::size_t sent)
@@ -26,51 +68,49 @@ PyObject* fail_after(std::size_t sent)
     return nullptr;
 }
 
-// The messages as a tuple: it keeps them alive and as they are when the GIL is given up. Null with a
-// TypeError set, before anything is sent, if one of them can be no message.
-template <class IsMessage>
-PyObject* to_messages(PyObject* iterable, const char* operation, const char* wanted,
-                      IsMessage&& is_message)
+// The messages as a tuple: it keeps them alive and as they are when the GIL is given up. Null with an
+// error set, before anything is sent, if one of them can be no message.
+template <class IsFlawed>
+PyObject* to_messages(PyObject* iterable, const char* operation, IsFlawed&& is_flawed)
 {
     if (PyBytes_Check(iterable) || PyUnicode_Check(iterable) || PyByteArray_Check(iterable)) {
         return PyErr_Format(PyExc_TypeError, "%s takes an iterable of messages, not %s", operation,
                             Py_TYPE(iterable)->tp_name);
     }
     PyObject* messages = PySequence_Tuple(iterable);
+    Flaw flaw;
     for (Py_ssize_t i = 0; messages != nullptr && i < PyTuple_GET_SIZE(messages); ++i) {
-        PyObject* message = PyTuple_GET_ITEM(messages, i);
-        if (!is_message(message)) {
-            PyErr_Format(PyExc_TypeError, "%s: message %zd is %s, not %s; none was sent", operation,
-                         i, Py_TYPE(message)->tp_name, wanted);
+        if (is_flawed(PyTuple_GET_ITEM(messages, i), flaw)) {
+            PyErr_Format(flaw.error, "%s: message %zd %s; none was sent", operation, i,
+                         flaw.text.c_str());
             Py_CLEAR(messages);
         }
     }
     return messages;
 }
 
-// As many small messages from `begin` on as there is room for, in one turn. Returns how many went out.
-std::size_t send_small(BoundSocket& socket, PyObject* messages, std::size_t begin,
-                       const SendCall& call, bool& has_room)
+// As many small messages as there is room for, in one turn. `sent` counts them also when one fails.
+// False: there is no room for the next.
+bool send_small(BoundSocket& socket, PyObject* messages, const SendCall& call, std::size_t& sent)
 {
-    PyObject** items = PySequence_Fast_ITEMS(messages) + begin;
-    const std::size_t most =
-        (std::min)(static_cast<std::size_t>(PyTuple_GET_SIZE(messages)) - begin,
-                   Socket::Turn::most_messages);
+    PyObject** items = PySequence_Fast_ITEMS(messages);
+    const std::size_t end = (std::min)(static_cast<std::size_t>(PyTuple_GET_SIZE(messages)),
+                                       sent + Socket::Turn::most_messages);
     std::size_t bytes_left = Socket::Turn::most_bytes;
     Socket::Turn turn(socket, call.operation);
     turn.require_all_sent();
-    for (std::size_t i = 0; i < most; ++i) {
-        if (!is_small_bytes(items[i], call.sending) || bytes_size(items[i]) > bytes_left) {
-            return i;
+    for (; sent < end; ++sent) {
+        PyObject* next = items[sent];
+        if (!is_small_bytes(next, call.sending) || bytes_size(next) > bytes_left) {
+            return true;
         }
-        bytes_left -= bytes_size(items[i]);
-        const std::string_view bytes = view_of_bytes(items[i]);
-        has_room = turn.try_send(bytes.data(), bytes.size());
-        if (!has_room) {
-            return i;
+        bytes_left -= bytes_size(next);
+        const std::string_view bytes = view_of_bytes(next);
+        if (!turn.try_send(bytes.data(), bytes.size())) {
+            return false;
         }
     }
-    return most;
+    return true;
 }
 
 // One message of any kind.
@@ -84,12 +124,12 @@ bool send_one(BoundSocket& socket, PyObject* data, SendCall& call, bool must_wai
 // False with an error set. `sent` says how far it came.
 bool send_all(BoundSocket& socket, PyObject* messages, SendCall& call, std::size_t& sent)
 {
+    const auto count = static_cast<std::size_t>(PyTuple_GET_SIZE(messages));
     Pauses pauses;
-    while (sent < static_cast<std::size_t>(PyTuple_GET_SIZE(messages))) {
-        bool has_room = true;
-        const std::size_t went = send_small(socket, messages, sent, call, has_room);
-        sent += went;
-        if (!has_room || went == 0) {
+    do {  // at least once, because an empty batch needs an open socket too
+        const std::size_t before = sent;
+        const bool has_room = send_small(socket, messages, call, sent);
+        if (sent < count && (!has_room || sent == before)) {
             PyObject* next = PyTuple_GET_ITEM(messages, static_cast<Py_ssize_t>(sent));
             if (!send_one(socket, next, call, !has_room)) {
                 return false;
@@ -97,7 +137,7 @@ bool send_all(BoundSocket& socket, PyObject* messages, SendCall& call, std::size
             ++sent;
         }
         pauses.after(sent);
-    }
+    } while (sent < count);
     return true;
 }
 
@@ -114,11 +154,10 @@ bool send_all_multipart(BoundSocket& socket, PyObject* messages, SendCall& call,
     return true;
 }
 
-// Both methods, by what a message is and how all are sent.
-template <class IsMessage, class SendAll>
+// Both methods, by what can be no message and how all are sent.
+template <class IsFlawed, class SendAll>
 PyObject* send_batch(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t nargs,
-                     PyObject* keywords, const char* wanted, IsMessage&& is_message,
-                     SendAll&& send_all_messages)
+                     PyObject* keywords, IsFlawed&& is_flawed, SendAll&& send_all_messages)
 {
     const Parameters<4> parameters{method, {"messages", "copy", "track", "timeout"}, 1, 1};
     auto* socket = object_of<BoundSocket>(self);
@@ -129,7 +168,7 @@ PyObject* send_batch(PyObject* self, const char* method, PyObject* const* args, 
         !call.take(*socket, nullptr, given[1], given[2], given[3])) {
         return nullptr;
     }
-    PyObject* messages = to_messages(given[0], call.operation, wanted, is_message);
+    PyObject* messages = to_messages(given[0], call.operation, is_flawed);
     if (messages == nullptr) {
         return nullptr;
     }
@@ -144,18 +183,14 @@ PyObject* send_batch(PyObject* self, const char* method, PyObject* const* args, 
 
 PyObject* send_many(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
-    const auto is_message = [](PyObject* message) { return PyObject_CheckBuffer(message) != 0; };
-    return send_batch(self, "send_many", args, nargs, keywords, "bytes-like", is_message, send_all);
+    return send_batch(self, "send_many", args, nargs, keywords, is_flawed_part, send_all);
 }
 
 PyObject* send_many_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                               PyObject* keywords)
 {
-    const auto is_message = [](PyObject* message) {
-        return PyList_Check(message) || PyTuple_Check(message);
-    };
-    return send_batch(self, "send_many_multipart", args, nargs, keywords,
-                      "a list or tuple of parts", is_message, send_all_multipart);
+    return send_batch(self, "send_many_multipart", args, nargs, keywords, are_flawed_parts,
+                      send_all_multipart);
 }
 
 PyMethodDef methods[] = {

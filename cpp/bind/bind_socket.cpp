@@ -5,7 +5,6 @@
 #include <string>
 
 #include "arguments.hpp"
-#include "constants.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
 #include "options.hpp"
@@ -95,75 +94,6 @@ void warn_if_unclosed(PyObject* self)
 }
 
 void add_finalizer(PyHeapTypeObject* type) { type->ht_type.tp_finalize = warn_if_unclosed; }
-
-// Hot attributes, by hand for the same reason as the options.
-PyObject* get_closed(PyObject* self, void* /*unused*/)
-{
-    auto* socket = object_of<BoundSocket>(self);
-    return socket == nullptr ? nullptr : PyBool_FromLong(socket->is_closed());
-}
-
-PyObject* get_type(PyObject* self, void* /*unused*/)
-{
-    auto* socket = object_of<BoundSocket>(self);
-    if (socket == nullptr) {
-        return nullptr;
-    }
-    return guarded([&] { return socket_type_member(socket->Socket::type()); });
-}
-
-PyObject* get_underlying(PyObject* self, void* /*unused*/)
-{
-    auto* socket = object_of<BoundSocket>(self);
-    return socket == nullptr ? nullptr
-                             : guarded([&] { return PyLong_FromVoidPtr(socket->handle()); });
-}
-
-PyObject* get_copy_threshold(PyObject* self, void* /*unused*/)
-{
-    auto* socket = object_of<BoundSocket>(self);
-    return socket == nullptr ? nullptr : PyLong_FromSize_t(socket->copy_threshold);
-}
-
-int set_copy_threshold(PyObject* self, PyObject* value, void* /*unused*/)
-{
-    auto* socket = object_of<BoundSocket>(self);
-    if (socket == nullptr) {
-        return -1;
-    }
-    if (value == nullptr || !PyLong_Check(value)) {
-        PyErr_Format(PyExc_TypeError, "copy_threshold takes an int, not %s",
-                     value == nullptr ? "nothing" : Py_TYPE(value)->tp_name);
-        return -1;
-    }
-    const std::size_t bytes = PyLong_AsSize_t(value);
-    if (PyErr_Occurred() != nullptr) {
-        PyErr_Clear();
-        PyErr_Format(PyExc_ValueError, "copy_threshold: %R does not fit", value);
-        return -1;
-    }
-    socket->copy_threshold = bytes;
-    return 0;
-}
-
-PyGetSetDef attributes[] = {
-    {"closed", get_closed, nullptr,
-     "bool: Whether the socket was closed, here or by another handle. Read-only.", nullptr},
-    {"type", get_type, nullptr, "SocketType: Its type, as SocketType.REP (ZMQ_TYPE). Read-only.",
-     nullptr},
-    {"socket_type", get_type, nullptr, "SocketType: Its type, as SocketType.REP. Read-only.",
-     nullptr},
-    {"underlying", get_underlying, nullptr,
-     "int: The address of the libzmq socket, for code that shares it; 0 once closed. That of a PUB "
-     "is an XPUB there, which must not be received from. Read-only.",
-     nullptr},
-    {"copy_threshold", get_copy_threshold, set_copy_threshold,
-     "int: Data of fewer bytes is copied even with copy=False; bytes of so many and at least 32 "
-     "KiB are "
-     "not copied even without.",
-     nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr},
-};
 
 void close_socket(BoundSocket& socket, argument::OptionalTime value)
 {
@@ -316,14 +246,6 @@ void bind_socket(py::module_& m)
         .def_property_readonly(
             "origin", [](const BoundSocket& socket) { return socket.Socket::origin(); },
             "The line that opened the socket, as file:line.")
-        .def_property(
-            "spin", [](const BoundSocket& socket) { return socket.Socket::spin().count(); },
-            [](BoundSocket& socket, long long microseconds) {
-                socket.set_spin(std::chrono::microseconds(microseconds));
-            },
-            "How many microseconds a call that has to wait goes on trying before it sleeps: 0 to "
-            "100,000, 0 unless told otherwise. Round trips between two threads on two cores can be "
-            "ten times as many with 50; a core is busy meanwhile.")
         .def("_describe", [](const BoundSocket& socket) { return socket.describe(); })
         .def("__eq__",
              [](const BoundSocket& socket, const py::object& other) {
@@ -344,7 +266,7 @@ void bind_socket(py::module_& m)
     add_sending_many(type);
     add_receiving_many(type);
     add_options(type);
-    add_attributes(type, attributes);  // last: the option `type` is a plain number
+    add_socket_attributes(type);  // last: the option `type` is a plain number
 }
 
 }  // namespace zmqpp::binding

@@ -46,8 +46,8 @@ struct RecvCall {
     {
         release_returned_buffers();
         return receive(
-            socket, [&] { return socket.Socket::try_recv(into); },
-            [&](Deadline deadline) { return socket.Socket::recv(into, deadline); });
+            socket, [&] { return Socket::Turn(socket, operation).try_recv(into); },
+            [&](Deadline deadline) { return socket.recv(into, deadline, operation); });
     }
 
 private:

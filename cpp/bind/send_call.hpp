@@ -58,7 +58,7 @@ struct SendCall {
             return false;
         }
         const bool sent =
-            without_gil([&] { return socket.Socket::send(parts, count, flags, *deadline); });
+            without_gil([&] { return socket.send(parts, count, flags, *deadline, operation); });
         if (!sent) {
             set_timeout(socket, operation, no_room);
         }
@@ -67,7 +67,9 @@ struct SendCall {
 
     bool send(BoundSocket& socket, Message* parts, std::size_t count)
     {
-        const auto try_send = [&] { return socket.Socket::try_send(parts, count, flags); };
+        const auto try_send = [&] {
+            return Socket::Turn(socket, operation).try_send(parts, count, flags);
+        };
         return (WaitingReceiver::takes_answer() ? without_gil(try_send) : try_send()) ||
                wait_and_send(socket, parts, count);
     }

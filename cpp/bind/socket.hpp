@@ -36,6 +36,7 @@ void add_receiving(const py::class_<BoundSocket>& type);
 void add_sending_many(const py::class_<BoundSocket>& type);
 void add_receiving_many(const py::class_<BoundSocket>& type);
 void add_options(const py::class_<BoundSocket>& type);
+void add_socket_attributes(const py::class_<BoundSocket>& type);
 
 // Again for DONTWAIT, in words; always returns nullptr.
 PyObject* set_again(const BoundSocket& socket, const char* operation, const char* missing);

@@ -189,15 +189,16 @@ public:
     // The same into a message that is there already; false leaves it empty.
     [[nodiscard]] bool try_recv(Message& into);
     [[nodiscard]] bool try_recv(Multipart& into);
-    [[nodiscard]] bool recv(Message& into, Deadline deadline)
+    [[nodiscard]] bool recv(Message& into, Deadline deadline, const char* operation = "recv()")
     {
-        return state_->until("recv()", ZMQ_POLLIN, deadline,
-                             [&] { return state_->receive_part("recv()", into); });
+        return state_->until(operation, ZMQ_POLLIN, deadline,
+                             [&] { return state_->receive_part(operation, into); });
     }
-    [[nodiscard]] bool recv(Multipart& into, Deadline deadline)
+    [[nodiscard]] bool recv(Multipart& into, Deadline deadline,
+                            const char* operation = "recv_multipart()")
     {
-        return state_->until("recv_multipart()", ZMQ_POLLIN, deadline,
-                             [&] { return state_->receive_parts("recv_multipart()", into); });
+        return state_->until(operation, ZMQ_POLLIN, deadline,
+                             [&] { return state_->receive_parts(operation, into); });
     }
 
     // --- batches: see socket_batches.hpp ---
@@ -382,10 +383,11 @@ public:
     friend bool operator!=(const Socket& a, const Socket& b) { return !(a == b); }
 
     // Building blocks for other languages: `count` parts that may already be inside libzmq.
-    [[nodiscard]] bool send(Message* parts, std::size_t count, int flags, Deadline deadline)
+    [[nodiscard]] bool send(Message* parts, std::size_t count, int flags, Deadline deadline,
+                            const char* operation = "send()")
     {
-        return state_->until("send()", ZMQ_POLLOUT, deadline,
-                             [&] { return state_->send_parts("send()", parts, count, flags); });
+        return state_->until(operation, ZMQ_POLLOUT, deadline,
+                             [&] { return state_->send_parts(operation, parts, count, flags); });
     }
     [[nodiscard]] bool try_send(Message* parts, std::size_t count, int flags);
 

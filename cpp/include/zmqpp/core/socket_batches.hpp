@@ -20,7 +20,7 @@ public:
     static constexpr std::size_t most_messages = 128;
     static constexpr std::size_t most_bytes = 128 * 1024;
 
-    Turn(const Socket& socket, const char* operation)
+    ZMQPP_INLINE Turn(const Socket& socket, const char* operation)
         : state_(*socket.state_), operation_(operation), use_(state_, operation)
     {
     }
