@@ -17,7 +17,6 @@ from .context import Context
 from .endpoint import Endpoint
 from .errors import *  # noqa: F403
 from .message import COPY_THRESHOLD, Frame, Message, MessageTracker
-from .monitor import Monitor, MonitorEvent
 from .poller import Poller, select, zmq_poll
 from .proxy import Proxy, device, proxy, proxy_steerable
 from .security import curve_keypair, curve_public, z85_decode, z85_encode
@@ -69,12 +68,18 @@ __all__ += errors.__all__
 TYPE_CHECKING = False  # typing itself takes longer to import than all of this
 if TYPE_CHECKING:
     from .constants import *  # noqa: F403
+    from .monitor import Monitor, MonitorEvent
 else:
 
     def __getattr__(name):
-        """A constant: see constants.py."""
-        value = globals()[name] = constants.__getattr__(name)
-        return value
+        """What few programs use, and an import would spend half its time on: see constants.py."""
+        if name in ("monitor", "Monitor", "MonitorEvent"):
+            from .monitor import Monitor, MonitorEvent  # for which collections is imported
+
+            globals().update(Monitor=Monitor, MonitorEvent=MonitorEvent)
+        else:
+            globals()[name] = constants.__getattr__(name)
+        return globals()[name]
 
     def __dir__():
         return sorted({*globals(), *__all__})

@@ -385,3 +385,6 @@ else:
         """A constant or enum, which is made when it is first asked for: few programs use many."""
         value = globals()[name] = _core.constant(name)
         return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
