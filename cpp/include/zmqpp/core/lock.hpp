@@ -47,7 +47,7 @@ public:
 
     void unlock()
     {
-        // Two atomic exchanges less for a message that is sent and received, an eighth of its time.
+        // A plain store, which saves two atomic exchanges for each message that is sent and received.
         // The price is that a thread which goes to sleep in this very moment is not seen: it looks
         // again by itself. After the store the lock may be gone with its owner.
         const bool has_sleepers = sleepers_.load(std::memory_order_relaxed) != 0;
