@@ -11,6 +11,7 @@ PYTHON ?= python3
 VENV ?= .venv
 LIBZMQ ?= auto
 LIBZMQ_SOURCE ?=
+SANITIZE ?=
 WERROR ?= OFF
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
@@ -20,10 +21,12 @@ SOAK_SECONDS ?= 600
 # Without libsodium a bundled libzmq goes without CURVE; setup.sh says so.
 CURVE = $(shell pkg-config --exists libsodium 2>/dev/null && echo ON || echo OFF)
 CHOICES = ZMQPP_LIBZMQ=$(LIBZMQ) ZMQPP_CURVE=$(CURVE) ZMQ_PREFIX=$(ZMQ_PREFIX) ZMQPP_WERROR=$(WERROR) \
-          FETCHCONTENT_SOURCE_DIR_LIBZMQ=$(LIBZMQ_SOURCE)
+          FETCHCONTENT_SOURCE_DIR_LIBZMQ=$(LIBZMQ_SOURCE) ZMQPP_SANITIZE=$(SANITIZE)
 
 NAME := $(notdir $(VENV))
 HYBRID := build/hybrid$(if $(filter-out .venv,$(NAME)),-$(NAME))
+ECHO := $(HYBRID)/echo
+PROBES := $(HYBRID)/tests
 PACKAGE := CMakeLists.txt pyproject.toml README.md LICENSE \
            $(shell find cpp python -type f ! -name '*.md' ! -name '*.pyc' ! -name '*.so')
 CXX_FILES = $$(find cpp tests examples benchmarks -name '*.[ch]pp')
@@ -33,7 +36,8 @@ DANGERS = $(wildcard $(patsubst %,tests/test_%.py,aborts borrowing chaos childre
 NO_ASLR := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 export PATH := $(abspath $(VENV))/bin:$(PATH)
-export PYTHONPATH := $(abspath $(HYBRID))
+export PYTHONPATH := $(abspath $(ECHO)):$(abspath $(PROBES))
+export ZMQPP_HYBRID := $(abspath $(PROBES))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 
@@ -43,7 +47,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /:/' | column -t -s:
 
-demo: $(HYBRID)/.built  ## run the echo servers and clients: processes and threads, Python and C++
+demo: $(ECHO)/.built  ## run the echo servers and clients: processes and threads, Python and C++
 	python examples/demo.py
 
 test: test-cpp test-python  ## run all tests
@@ -52,7 +56,7 @@ test-cpp: build/default/build.ninja  ## run the tests of the C++ core, without P
 	cmake --build build/default
 	ctest --test-dir build/default --output-on-failure
 
-test-python: $(VENV)/.test $(HYBRID)/.built  ## run pytest on the installed package
+test-python: $(VENV)/.test $(ECHO)/.built $(PROBES)/.built  ## run pytest on the installed package
 	python -m pytest $(PYTEST_ARGS)
 
 test-bundled:  ## run pytest on a bundled libzmq, built from LIBZMQ_SOURCE=folder
@@ -136,11 +140,16 @@ $(VENV)/.test $(VENV)/.lint $(VENV)/.bench: $(VENV)/.%: pyproject.toml | $(VENV)
 	pip install -q 'zmqpp[$*]'
 	@touch $@
 
-$(HYBRID)/.built: $(wildcard examples/hybrid/*) $(VENV)/.installed
-	cmake -G Ninja -S examples/hybrid -B $(HYBRID) -DCMAKE_BUILD_TYPE=Release --log-level=WARNING \
-	    -DPython_EXECUTABLE=$(abspath $(VENV))/bin/python \
+# Projects of others, as it were, built with the installed package.
+$(ECHO)/.built: SOURCE = examples/hybrid/echo
+$(ECHO)/.built: $(wildcard examples/hybrid/echo/*)
+$(PROBES)/.built: SOURCE = tests/hybrid
+$(PROBES)/.built: $(wildcard tests/hybrid/*)
+$(ECHO)/.built $(PROBES)/.built: $(VENV)/.installed
+	cmake -G Ninja -S $(SOURCE) -B $(@D) -DCMAKE_BUILD_TYPE=Release --log-level=WARNING \
+	    -DPython_EXECUTABLE=$(abspath $(VENV))/bin/python -DZMQPP_SANITIZE=$(SANITIZE) \
 	    -DCMAKE_PREFIX_PATH=$$(python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
-	cmake --build $(HYBRID)
+	cmake --build $(@D)
 	@touch $@
 
 build/default/build.ninja build/asan/build.ninja build/tsan/build.ninja: build/%/build.ninja: $(VENV)/.setup

@@ -3,7 +3,7 @@
 1. A server in one process, a client in another, over TCP. The server is one REP socket bound to two
    endpoints, the client one REQ socket connected to both, which therefore take turns.
 2. A server in C++ and a client in Python, in one process, over inproc with one shared context. The
-   server is the extension module of examples/hybrid, which `make demo` builds.
+   server is the extension module of examples/hybrid/echo, which `make demo` builds.
 
 It ends with exit code 0 when every message came back as it should.
 """
@@ -72,7 +72,7 @@ def two_languages() -> None:
     except ImportError as error:
         sys.exit(f"{error}: the C++ server is not built; `make demo` builds it")
     with zmqpp.Context() as context:
-        with echo_hybrid.EchoServer(context.underlying, "inproc://echo") as server:
+        with echo_hybrid.EchoServer(context, "inproc://echo") as server:
             say("   C++ server: a thread without the GIL, bound to", server.endpoint)
             with context.socket(zmqpp.REQ) as client:
                 client.connect(server.endpoint)

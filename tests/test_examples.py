@@ -91,7 +91,7 @@ def test_echo_in_cpp(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(
     importlib.util.find_spec("echo_hybrid") is None,
-    reason="needs the extension of examples/hybrid, which `make demo` builds",
+    reason="needs the extension of examples/hybrid/echo, which `make demo` builds",
 )
 class TestHybrid:
     """The extension module that has a C++ server on a thread of its own."""
@@ -109,7 +109,7 @@ class TestHybrid:
 
         with zmqpp.Context() as context:
             for number in range(20):
-                server = echo_hybrid.EchoServer(context.underlying, f"inproc://stop-{number}")
+                server = echo_hybrid.EchoServer(context, f"inproc://stop-{number}")
                 assert server.running
                 server.stop()
                 server.stop()
@@ -120,7 +120,7 @@ class TestHybrid:
         import echo_hybrid
 
         context = zmqpp.Context()
-        server = echo_hybrid.EchoServer(context.underlying, "inproc://end")
+        server = echo_hybrid.EchoServer(context, "inproc://end")
         context.term(timeout=5000)
         server.stop()
         assert not server.running
@@ -130,14 +130,14 @@ class TestHybrid:
         import echo_hybrid
 
         with zmqpp.Context() as context, pytest.raises(OSError, match="no-such-transport"):
-            echo_hybrid.EchoServer(context.underlying, "no-such-transport://x")
+            echo_hybrid.EchoServer(context, "no-such-transport://x")
 
     def test_left_running(self) -> None:
         """A program may end while the C++ server runs."""
         code = (
             "import echo_hybrid, zmqpp\n"
             "context = zmqpp.Context.instance()\n"
-            "server = echo_hybrid.EchoServer(context.underlying, 'inproc://left')\n"
+            "server = echo_hybrid.EchoServer(context, 'inproc://left')\n"
             "print('end')\n"
         )
         assert run(sys.executable, "-W", "error", "-c", code) == "end\n"

@@ -11,10 +11,12 @@ namespace py = pybind11;
 namespace zmqpp::binding {
 
 // One per file, called by module.cpp.
+void bind_capi(py::module_& m);
 void bind_constants(py::module_& m);
 void bind_context(py::module_& m);
 void bind_errors(py::module_& m);
 void bind_exit(py::module_& m);
+void bind_faces(py::module_& m);
 void bind_message(py::module_& m);
 void bind_monitor(py::module_& m);
 void bind_poller(py::module_& m);

@@ -4,11 +4,12 @@
 #include <array>
 
 #include "arguments.hpp"
+#include "context.hpp"
+#include "faces.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
 #include "options.hpp"
 #include "timeout.hpp"
-#include "zmqpp/core/context.hpp"
 
 namespace zmqpp::binding {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 PyObject* get_attribute(PyObject* self, void* closure)
 {
     const auto& row = *static_cast<const OptionRow*>(closure);
-    auto* context = object_of<Context>(self);
+    auto* context = object_of<BoundContext>(self);
     if (context == nullptr || !require_readable(row)) {
         return nullptr;
     }
@@ -39,7 +40,7 @@ void write(Context& context, const OptionRow& row, PyObject* value)
 int set_attribute(PyObject* self, PyObject* value, void* closure)
 {
     const auto& row = *static_cast<const OptionRow*>(closure);
-    auto* context = object_of<Context>(self);
+    auto* context = object_of<BoundContext>(self);
     if (context == nullptr) {
         return -1;
     }
@@ -66,7 +67,7 @@ const OptionRow& option_of(int id, bool for_writing)
     return *row;
 }
 
-void add_options(const py::class_<Context>& type)
+void add_options(const py::class_<BoundContext>& type)
 {
     constexpr std::size_t count = std::size(context_options);
     static std::array<PyGetSetDef, count + 1> attributes{};
@@ -83,14 +84,14 @@ void add_options(const py::class_<Context>& type)
 // Hot attributes and methods, without pybind11's dispatch.
 PyObject* get_closed(PyObject* self, void* /*unused*/)
 {
-    auto* context = object_of<Context>(self);
+    auto* context = object_of<BoundContext>(self);
     return context == nullptr ? nullptr
                               : guarded([&] { return PyBool_FromLong(context->is_closed()); });
 }
 
 PyObject* get_underlying(PyObject* self, void* /*unused*/)
 {
-    auto* context = object_of<Context>(self);
+    auto* context = object_of<BoundContext>(self);
     return context == nullptr ? nullptr
                               : guarded([&] { return PyLong_FromVoidPtr(context->handle()); });
 }
@@ -98,7 +99,7 @@ PyObject* get_underlying(PyObject* self, void* /*unused*/)
 PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
     static constexpr Parameters<1> parameters{"get", {"option"}, 1, 1};
-    auto* context = object_of<Context>(self);
+    auto* context = object_of<BoundContext>(self);
     std::array<PyObject*, 1> given{};
     int id = 0;
     if (context == nullptr || !parameters.bind(args, nargs, keywords, given) ||
@@ -144,7 +145,7 @@ std::chrono::milliseconds linger_of(const Argument& value)
     return *linger;
 }
 
-void destroy(Context& context, argument::OptionalTime value)
+void destroy(BoundContext& context, argument::OptionalTime value)
 {
     std::optional<std::chrono::milliseconds> linger;
     if (value.object != Py_None) {
@@ -159,7 +160,7 @@ void destroy(Context& context, argument::OptionalTime value)
     });
 }
 
-void term(Context& context, argument::OptionalTime timeout)
+void term(BoundContext& context, argument::OptionalTime timeout)
 {
     const auto deadline =
         to_deadline_or(timeout.object, milliseconds, [&] { return Deadline(context.linger()); });
@@ -176,34 +177,45 @@ void bind_context(py::module_& m)
     using std::chrono::milliseconds;
     using zmqpp::Context;
 
-    py::class_<Context> type(m, "Context",
-                             "libzmq's threads and inproc endpoints; see zmqpp.Context.");
-    type.def(py::init<>(), "A new context (zmq_ctx_new).")
-        .def(py::init([](const Context& context) { return context; }), py::arg("context"),
+    py::class_<BoundContext> type(m, "Context",
+                                  "libzmq's threads and inproc endpoints; see zmqpp.Context.");
+    type.def(py::init([] { return BoundContext(Context()); }), "A new context (zmq_ctx_new).")
+        .def(py::init<const BoundContext&>(), py::arg("context"),
              "A second handle on the same context.")
-        .def_static("_instance", &Context::instance,
-                    "The context that all code shares which uses this module.")
+        .def_static(
+            "_instance",
+            []() -> py::typing::Union<BoundContext> { return face_of(Context::instance()); },
+            "The object that stands for the context that all code of the process shares.")
         .def_static(
             "_borrow",
-            [](std::uintptr_t handle) { return Context::borrow(reinterpret_cast<void*>(handle)); },
+            [](std::uintptr_t handle) {
+                return BoundContext(Context::borrow(reinterpret_cast<void*>(handle)));
+            },
             py::arg("handle"), "A handle on a context that somebody else ends, by its address.")
-        .def("_borrowed", &Context::borrowed, "A handle on the same context that may not end it.")
+        .def(
+            "_borrowed",
+            [](const BoundContext& context) { return BoundContext(context.borrowed()); },
+            "A handle on the same context that may not end it.")
+        .def("_become_face", &become_face<BoundContext>,
+             "Makes this the object that stands for the context, if there is none.")
 
         .def(
             "set",
-            [](Context& context, int option, argument::Number value) {
+            [](BoundContext& context, int option, argument::Number value) {
                 write(context, option_of(option, true), value.object);
             },
             py::arg("option"), py::arg("optval"),
             "Sets a context option (zmq_ctx_set). StateError if it comes too late to have an "
             "effect.")
         .def_property(
-            "_linger", [](const Context& context) { return context.linger().count(); },
-            [](Context& context, argument::Time value) { context.set_linger(linger_of(value)); },
+            "_linger", [](const BoundContext& context) { return context.linger().count(); },
+            [](BoundContext& context, argument::Time value) {
+                context.set_linger(linger_of(value));
+            },
             "The linger of sockets made from now on, in milliseconds.")
 
         .def(
-            "shutdown", [](Context& context) { without_gil([&] { context.shutdown(); }); },
+            "shutdown", [](BoundContext& context) { without_gil([&] { context.shutdown(); }); },
             "Ends every call on every socket of the context with ContextTerminated, now and later; "
             "the "
             "sockets stay to be closed (zmq_ctx_shutdown).")
@@ -225,20 +237,23 @@ void bind_context(py::module_& m)
             "longer than that.")
         .def(
             "_abandon",
-            [](Context& context, int most) {
+            [](BoundContext& context, int most) {
                 return without_gil([&] { return context.abandon(milliseconds(most)); });
             },
             py::arg("most"),
             "destroy() that waits at most so many milliseconds, and does not raise.")
 
-        .def_property_readonly("_is_owner", &Context::is_owner)
-        .def_property_readonly("_is_foreign",
-                               [](const Context& context) { return context.state()->is_foreign(); })
+        .def_property_readonly("_is_owner",
+                               [](const BoundContext& context) { return context.is_owner(); })
+        .def_property_readonly(
+            "_is_foreign",
+            [](const BoundContext& context) { return context.state()->is_foreign(); })
         .def("__eq__",
-             [](const Context& context, const py::object& other) {
-                 return py::isinstance<Context>(other) && other.cast<const Context&>() == context;
+             [](const BoundContext& context, const py::object& other) {
+                 return py::isinstance<BoundContext>(other) &&
+                        other.cast<const BoundContext&>() == context;
              })
-        .def("__hash__", [](const Context& context) {
+        .def("__hash__", [](const BoundContext& context) {
             return std::hash<const void*>()(context.state().get());
         });
 

@@ -3,6 +3,7 @@
 
 #include "errors.hpp"
 #include "gil.hpp"
+#include "zmqpp/capi.h"
 #include "zmqpp/core/error.hpp"
 #include "zmqpp/core/interrupt.hpp"
 
@@ -96,9 +97,33 @@ PyObject* set_error_from_exception()
     return nullptr;
 }
 
+int kind_of_error(PyObject* exception)
+{
+    const std::pair<PyObject*, zmqpp_failure_kind> kinds[] = {
+        {error_classes.timeout, ZMQPP_TIMEOUT},
+        {context_terminated, ZMQPP_CONTEXT_TERMINATED},
+        {socket_closed, ZMQPP_SOCKET_CLOSED},
+        {state_error, ZMQPP_STATE_ERROR},
+        {thread_error, ZMQPP_THREAD_ERROR},
+        {fork_error, ZMQPP_FORK_ERROR},
+        {host_unreachable, ZMQPP_HOST_UNREACHABLE},
+        {address_in_use, ZMQPP_ADDRESS_IN_USE},
+        {not_supported, ZMQPP_NOT_SUPPORTED},
+        {error_classes.zmq_error, ZMQPP_ERROR},  // last: the base of the others
+    };
+    for (const auto& [error_class, kind] : kinds) {
+        if (PyErr_GivenExceptionMatches(exception, error_class) != 0) {
+            return kind;
+        }
+    }
+    return ZMQPP_NO_FAILURE;
+}
+
 void bind_errors(py::module_& m)
 {
+    static constexpr WaitHooks around_waits{leave_python, come_back_to_python};
     zmqpp::interrupt_hook() = run_signal_handlers;
+    zmqpp::wait_hooks() = &around_waits;
 
     const auto make = [&m](const char* name, const char* doc,
                            std::initializer_list<PyObject*> bases) {

@@ -5,6 +5,9 @@
 #include <string>
 
 #include "arguments.hpp"
+#include "context.hpp"
+#include "exit.hpp"
+#include "faces.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
 #include "options.hpp"
@@ -55,24 +58,6 @@ std::shared_ptr<const std::string> caller_origin()
         last = std::make_shared<const std::string>(std::move(line));
     }
     return last;
-}
-
-void become_face(const py::object& self)
-{
-    auto& socket = self.cast<BoundSocket&>();
-    void*& face = socket.state()->face;
-    if (face == nullptr) {
-        face = self.ptr();
-        socket.is_face = true;
-    }
-}
-
-// The object that stands for the socket, or a new handle. One without references is about to go.
-py::object face_of(const Socket& socket)
-{
-    auto* face = static_cast<PyObject*>(socket.state()->face);
-    return face != nullptr && Py_REFCNT(face) > 0 ? py::reinterpret_borrow<py::object>(face)
-                                                  : py::cast(BoundSocket(socket));
 }
 
 // Runs when the garbage collector finds a socket that nobody closed. Closing it is the core's work;
@@ -157,35 +142,38 @@ void bind_socket(py::module_& m)
         m, "Socket", py::custom_type_setup(add_finalizer),
         "A ZeroMQ socket. Any thread may use it at any time; see zmqpp.Socket.");
 
-    type.def(py::init([](const zmqpp::Context& context, int socket_type) {
+    type.def(py::init([](const BoundContext& context, int socket_type) {
                  auto origin = caller_origin();
                  // Without the GIL, because it may wait for a place among max_sockets.
-                 return BoundSocket(without_gil([&] {
+                 auto socket = without_gil([&] {
                      return zmqpp::Socket(context, static_cast<zmqpp::SocketType>(socket_type),
                                           std::move(origin));
-                 }));
+                 });
+                 close_at_exit(socket);
+                 return BoundSocket(std::move(socket));
              }),
              py::arg("context"), py::arg("socket_type"), "Opens a socket (zmq_socket).")
         .def(py::init([](const BoundSocket& socket) { return BoundSocket(socket); }),
              py::arg("socket"), "A second handle on the same socket.")
         .def_static(
             "_borrow",
-            [](const zmqpp::Context& context, std::uintptr_t handle) {
+            [](const BoundContext& context, std::uintptr_t handle) {
                 return BoundSocket(zmqpp::Socket::borrow(context, reinterpret_cast<void*>(handle)));
             },
             py::arg("context"), py::arg("handle"),
             "A handle on a socket that somebody else closes, by its address.")
         .def_static(
             "_open_in",
-            [](const zmqpp::Context& context) {
+            [](const BoundContext& context) {
                 py::typing::List<BoundSocket> open;
-                for (auto& socket : context.sockets()) {
+                for (const auto& socket : context.sockets()) {
                     open.append(face_of(socket));
                 }
                 return open;
             },
             py::arg("context"), "The open sockets of a context, oldest first.")
-        .def("_become_face", &become_face, "Makes this the object that _open_in() gives back.")
+        .def("_become_face", &become_face<BoundSocket>,
+             "Makes this the object that stands for the socket, if there is none.")
         .def(
             "_borrowed", [](const BoundSocket& socket) { return BoundSocket(socket.borrowed()); },
             "A handle on the same socket that may not close it.")
@@ -241,8 +229,12 @@ void bind_socket(py::module_& m)
              "Timeout, which names what is there, and StateError for sockets of other types and "
              "for a PUB with conflate.")
         .def("_close", &close_socket, py::arg("linger") = py::none(), "zmq_close.")
-        .def_property_readonly("_context",
-                               [](const BoundSocket& socket) { return socket.Socket::context(); })
+        .def_property_readonly(
+            "_context",
+            [](const BoundSocket& socket) -> py::typing::Union<BoundContext> {
+                return face_of(socket.Socket::context());
+            },
+            "The object that stands for its context.")
         .def_property_readonly(
             "origin", [](const BoundSocket& socket) { return socket.Socket::origin(); },
             "The line that opened the socket, as file:line.")

@@ -21,6 +21,7 @@ struct LentBuffer {
         buffer;  // what another object exports: not inside, to stay small
     std::optional<Tracker> tracker;
     LentBuffer* next = nullptr;
+    unsigned life = python_lives;  // of the interpreter that has the object
 
     // With the GIL. May run any Python code, and come back here.
     void release();
@@ -46,6 +47,10 @@ LentByMemory& lent_by_memory()
 
 void LentBuffer::release()
 {
+    if (life != python_lives) {
+        static_cast<void>(buffer.release());  // with its interpreter the object is gone
+        return;
+    }
     if (buffer) {
         buffer->release();
         return;
@@ -233,7 +238,12 @@ void release_all_returned_buffers()
     }
 }
 
-void start_releasing_buffers() { per_process<Asking>().allowed = true; }
+void start_releasing_buffers()
+{
+    lent_by_memory().clear();  // they were an interpreter's that has ended
+    per_process<Asking>().done = false;
+    per_process<Asking>().allowed = true;
+}
 
 void stop_releasing_buffers()
 {

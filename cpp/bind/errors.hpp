@@ -25,4 +25,7 @@ PyObject* set_error_from_exception();
 // Sets `class(code, text)`. Always returns nullptr.
 PyObject* set_error(PyObject* error_class, int code, const std::string& text);
 
+// What a Python exception is to the C API: a zmqpp_failure_kind.
+[[nodiscard]] int kind_of_error(PyObject* exception);
+
 }  // namespace zmqpp::binding

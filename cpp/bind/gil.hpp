@@ -46,6 +46,9 @@ inline std::atomic<bool> python_is_gone{false};
 // Who ends the interpreter, or a process that leaves without that (bind_exit.cpp), and goes on.
 inline std::atomic<ThreadId> last_thread{no_thread};
 
+// How many interpreters this process has had. A thread that comes back to another than it left stays.
+inline std::atomic<unsigned> python_lives{0};
+
 // Before an error is raised, with the GIL: what a thread that was left behind is told of the end of its
 // sockets is not worth a traceback.
 inline void stay_if_left_behind()
@@ -56,8 +59,28 @@ inline void stay_if_left_behind()
     }
 }
 
-// The state of a thread that is inside without_gil(), for the signal handlers to run with.
-inline thread_local PyThreadState* released_thread = nullptr;
+// A thread that has given up the GIL.
+struct Departure {
+    PyThreadState* thread = nullptr;  // for the signal handlers to run with; null: it has not
+    unsigned life = 0;
+    bool is_last = false;  // who has the GIL to give up while the interpreter ends is who ends it
+};
+inline thread_local Departure departure;
+
+inline void give_up_gil()
+{
+    const bool is_last = python_is_ending();
+    departure = {PyEval_SaveThread(), python_lives, is_last};
+}
+
+inline void take_gil_back()
+{
+    const Departure from = std::exchange(departure, {});
+    if (from.life != python_lives || (!from.is_last && python_is_ending())) {
+        stay_for_ever();
+    }
+    PyEval_RestoreThread(from.thread);  // a daemon thread that waits here may still be ended here
+}
 
 // Runs `call` without the GIL. What it throws or returns comes out with the GIL held again.
 template <class Call> auto without_gil(Call&& call)
@@ -67,9 +90,7 @@ template <class Call> auto without_gil(Call&& call)
     std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
     std::exception_ptr failure;
 
-    // Who has the GIL to give up while the interpreter ends is the thread that ends it.
-    const bool is_last = python_is_ending();
-    released_thread = PyEval_SaveThread();
+    give_up_gil();
     try {
         if constexpr (std::is_void_v<Result>) {
             call();
@@ -79,11 +100,7 @@ template <class Call> auto without_gil(Call&& call)
     } catch (const std::exception&) {  // and not the unwinding of a thread that ends, which passes
         failure = std::current_exception();
     }
-    PyThreadState* thread = std::exchange(released_thread, nullptr);
-    if (!is_last && python_is_ending()) {
-        stay_for_ever();
-    }
-    PyEval_RestoreThread(thread);  // a daemon thread that waits here may still be ended here
+    take_gil_back();
 
     if (failure) {
         std::rethrow_exception(failure);
@@ -112,16 +129,50 @@ private:
     std::size_t next_ = messages_between;
 };
 
+// Whether this thread has the GIL now. Not PyGILState_Check(), which says yes to everybody as soon as there
+// are subinterpreters.
+[[nodiscard]] inline bool has_gil()
+{
+    if (python_is_gone) {
+        return false;
+    }
+    PyThreadState* mine = PyGILState_GetThisThreadState();  // null in a thread of C++
+#if PY_VERSION_HEX >= 0x030D0000
+    return mine != nullptr && PyThreadState_GetUnchecked() == mine;
+#else
+    return mine != nullptr && _PyThreadState_UncheckedGet() == mine;
+#endif
+}
+
+// The core's hooks around a wait: code that waits with the GIL, an extension module's for one, gives it up.
+inline void* leave_python()
+{
+    if (!has_gil()) {
+        return nullptr;
+    }
+    give_up_gil();
+    return &departure;
+}
+inline void come_back_to_python(void* /*left*/) { take_gil_back(); }
+
 // The core's interrupt hook: runs Python's signal handlers in the middle of a wait. False if one of
-// them raised; the exception stays set in the thread until without_gil() has returned.
+// them raised; the exception stays set in the thread until it has the GIL again.
 inline bool run_signal_handlers()
 {
-    if (released_thread == nullptr || python_is_gone) {
+    if (python_is_gone) {
+        return true;
+    }
+    const bool is_ours = departure.thread != nullptr;
+    const Departure from = departure;
+    // An extension module may have given up the GIL by means of its own.
+    PyThreadState* thread = is_ours ? from.thread : PyGILState_GetThisThreadState();
+    if (thread == nullptr || (is_ours && from.life != python_lives)) {
         return true;  // a thread of C++, which runs no Python handlers, or one left behind
     }
-    PyEval_RestoreThread(released_thread);
+    PyEval_RestoreThread(thread);
     const bool go_on = PyErr_CheckSignals() == 0;
-    released_thread = PyEval_SaveThread();  // again: a handler may have waited itself
+    PyEval_SaveThread();
+    departure = from;  // again: a handler may have waited itself
     return go_on;
 }
 

@@ -20,5 +20,7 @@ PYBIND11_MODULE(_core, m)
     binding::bind_poller(m);
     binding::bind_proxy(m);
     binding::bind_monitor(m);
+    binding::bind_faces(m);
+    binding::bind_capi(m);
     binding::bind_exit(m);
 }

@@ -21,7 +21,7 @@ struct BoundSocket : Socket {
     ~BoundSocket()
     {
         if (is_face) {
-            state()->face = nullptr;
+            state()->face = {};
         }
     }
 

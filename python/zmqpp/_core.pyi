@@ -193,7 +193,7 @@ class Context:
     @staticmethod
     def _instance() -> Context:
         """
-        The context that all code shares which uses this module.
+        The object that stands for the context that all code of the process shares.
         """
     def __eq__(self, arg0: typing.Any) -> bool: ...
     def __hash__(self) -> int: ...
@@ -211,6 +211,10 @@ class Context:
     def _abandon(self, most: int) -> bool:
         """
         destroy() that waits at most so many milliseconds, and does not raise.
+        """
+    def _become_face(self) -> None:
+        """
+        Makes this the object that stands for the context, if there is none.
         """
     def _borrowed(self) -> Context:
         """
@@ -378,7 +382,7 @@ class Socket:
     def __reduce__(self) -> typing.Any: ...
     def _become_face(self) -> None:
         """
-        Makes this the object that _open_in() gives back.
+        Makes this the object that stands for the socket, if there is none.
         """
     def _bind(self, endpoint: str) -> str:
         """
@@ -698,7 +702,10 @@ class Socket:
         What a PUB sends before anybody has subscribed is lost. Each subscription of each peer counts once; by inproc, where peers cannot be told apart, a second one to the same topic counts too. A PUB that connects goes on counting a peer that has left, because it keeps messages for it. topic: bytes or text; only subscriptions to this very topic count then. timeout: milliseconds or a timedelta; None waits for ever. Raises Timeout, which names what is there, and StateError for sockets of other types and for a PUB with conflate.
         """
     @property
-    def _context(self) -> Context: ...
+    def _context(self) -> Context:
+        """
+        The object that stands for its context.
+        """
     @property
     def affinity(self) -> int:
         """
@@ -1966,6 +1973,11 @@ def _finish() -> None:
     The end of a process that leaves without ending its interpreter: abandons all contexts.
     """
 
+def _introduce(socket_class: type, context_class: type) -> None:
+    """
+    The classes of the objects that stand for sockets and contexts.
+    """
+
 def _slot_or(
     slot: typing.Any, otherwise: collections.abc.Callable[[typing.Any], typing.Any]
 ) -> typing.Any:
@@ -2077,4 +2089,5 @@ def zmq_version_info() -> tuple[int, int, int]:
     """
 
 EVENT_ALL: int
+_C_API: typing.Any
 __version__: str

@@ -51,6 +51,7 @@ class Context(_core.Context):
             super().__init__(io_threads)
         else:
             super().__init__()
+        self._become_face()
         object.__setattr__(self, "sockopts", {})
         if not isinstance(io_threads, _core.Context) and io_threads != 1:
             self.io_threads = io_threads
@@ -63,8 +64,8 @@ class Context(_core.Context):
     def instance(cls, io_threads: int = 1) -> Self:
         """The context that all Python code of the process shares.
 
-        A new one after it was terminated, and in a child of fork(). C++ code in the process shares it
-        when it is given its `underlying`.
+        A new one after it was terminated, and in a child of fork(). In C++ code that includes
+        <zmqpp/python.hpp> it is Context::instance().
         """
         core = _core.Context._instance()
         for key, old in list(cls._instances.items()):
@@ -73,17 +74,12 @@ class Context(_core.Context):
         known: Self | None = cls._instances.get((cls, core))
         if known is not None:
             return known
-        made = cls(core)
+        made: Self = core if type(core) is cls else cls(core)
         if io_threads != 1 and core.io_threads != io_threads:
             made.io_threads = io_threads
         # One dict operation: threads that come here together all leave with the same object.
         shared: Self = cls._instances.setdefault((cls, core), made)
         return shared
-
-    @classmethod
-    def _of(cls, core: _core.Context) -> Context:
-        shared: Context | None = cls._instances.get((cls, core))
-        return cls(core) if shared is None else shared
 
     @classmethod
     def shadow(cls, address: Any) -> Self:
@@ -124,8 +120,7 @@ class Context(_core.Context):
     @property
     def sockets(self) -> list[Socket]:
         """The open sockets, oldest first, also those that C++ opened."""
-        opened = _core.Socket._open_in(self)
-        return [core if isinstance(core, Socket) else Socket(core) for core in opened]
+        return _core.Socket._open_in(self)  # type: ignore[return-value]
 
     # --- defaults for the options of sockets ---
 
@@ -216,5 +211,7 @@ def _set_default(socket: Socket, name: str, value: Any) -> None:
         socket.close(linger=0)
         raise
 
+
+_core._introduce(Socket, Context)
 
 __all__ = ["Context"]

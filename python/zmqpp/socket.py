@@ -98,9 +98,7 @@ class Socket(Connected):
     @property
     def context(self) -> Context:
         """The context it was opened in."""
-        from .context import Context
-
-        return self._opener or Context._of(self._context)
+        return self._opener or self._context  # type: ignore[return-value]
 
     @property
     def hwm(self) -> int:

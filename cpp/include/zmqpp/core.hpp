@@ -8,6 +8,7 @@
 #include "core/deadline.hpp"
 #include "core/error.hpp"
 #include "core/interrupt.hpp"
+#include "core/layout.hpp"
 #include "core/message.hpp"
 #include "core/monitor.hpp"
 #include "core/option.hpp"

@@ -2,6 +2,7 @@
 // context, sockets keep it alive, and when the last of them is gone it ends by itself. Any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -29,7 +30,18 @@ namespace detail {
 
 }  // namespace detail
 
+class Context;
+
 class Socket;
+
+// Where Context::instance() has its context from, if a host has one already.
+using InstanceHook = Context (*)();
+
+[[nodiscard]] inline std::atomic<InstanceHook>& instance_hook()
+{
+    static std::atomic<InstanceHook> hook{nullptr};
+    return hook;
+}
 
 class Context {
 public:
@@ -38,10 +50,13 @@ public:
     explicit Context(int io_threads) : Context() { set(context_option::io_threads, io_threads); }
 
     // The one that programs share when they do not care; a new one after it was terminated, and in
-    // a child of fork(). Libraries that hide their symbols, as extension modules do, have one each:
-    // there, hand over the handle.
+    // a child of fork(). Libraries that hide their symbols, as extension modules do, have one each,
+    // or Python's when they include <zmqpp/python.hpp>.
     [[nodiscard]] static Context instance()
     {
+        if (const InstanceHook hook = instance_hook()) {
+            return hook();
+        }
         struct Shared {
             std::mutex mutex;
             std::unique_ptr<Context> context;

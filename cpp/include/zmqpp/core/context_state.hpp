@@ -18,6 +18,7 @@
 #include "constants.hpp"
 #include "fork.hpp"
 #include "inproc.hpp"
+#include "interrupt.hpp"
 #include "provenance.hpp"
 #include "reaper.hpp"
 #include "thread_start.hpp"
@@ -34,6 +35,13 @@ namespace detail {
 
 class SocketState;
 class ContextState;
+
+// An object of another language, and in which of the language's lives it was made: a host may end an
+// interpreter and start another.
+struct Face {
+    void* object = nullptr;
+    unsigned life = 0;
+};
 
 // Every context of this process, so that a raw handle finds its owner and an exit can end them all.
 struct LiveContexts {
@@ -144,7 +152,10 @@ public:
             if (opened != nullptr) {
                 return opened;
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            between_wait_hooks([] {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                return true;
+            });
         }
     }
 
@@ -321,6 +332,9 @@ public:
     }
 
     ThreadStart thread_start;  // the mutex guards it: see with_handle()
+
+    // The object that stands for the context in another language, which also guards this.
+    Face face;
 
     // How long sockets made from now on keep unsent messages when closed; negative is for ever.
     std::atomic<std::chrono::milliseconds> linger{default_linger};

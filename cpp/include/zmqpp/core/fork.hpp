@@ -60,25 +60,50 @@ private:
     unsigned born_;
 };
 
-// The one T of this process. A child of fork() gets a fresh one, because another thread of its parent
-// may have been inside the old one when the child was born. Never destroyed: threads may still use it
-// while static objects go.
-template <class T> [[nodiscard]] T& per_process()
-{
+// The one T of this process, or rather of this library in it: two libraries that are built from these
+// headers and hide their symbols have one each, unless one takes over the other's place. A child of fork()
+// gets a fresh one, because another thread of its parent may have been inside the old one when the child
+// was born. Never destroyed: threads may still use it while static objects go.
+template <class T> class PerProcess {
+public:
     struct Home {
         T object;
         Birthplace birthplace;
     };
-    static std::atomic<Home*> current{nullptr};
-    Home* home = current.load(std::memory_order_acquire);
-    while (home == nullptr || home->birthplace.is_foreign()) {
-        auto fresh = std::make_unique<Home>();
-        if (current.compare_exchange_strong(home, fresh.get())) {
-            home = fresh.release();
+    using Place = std::atomic<Home*>;
+
+    [[nodiscard]] static T& get()
+    {
+        Place& current = place();
+        Home* home = current.load(std::memory_order_acquire);
+        while (home == nullptr || home->birthplace.is_foreign()) {
+            auto fresh = std::make_unique<Home>();
+            if (current.compare_exchange_strong(home, fresh.get())) {
+                home = fresh.release();
+            }
+        }
+        return home->object;
+    }
+
+    [[nodiscard]] static Place& place() { return *shared_place().load(std::memory_order_acquire); }
+    // From here on the T is the other library's, unless this one has begun to use its own.
+    static void share(Place& others)
+    {
+        if (place().load(std::memory_order_acquire) == nullptr) {
+            shared_place().store(&others, std::memory_order_release);
         }
     }
-    return home->object;
-}
+
+private:
+    static std::atomic<Place*>& shared_place()
+    {
+        static Place own{nullptr};
+        static std::atomic<Place*> shared{&own};
+        return shared;
+    }
+};
+
+template <class T> [[nodiscard]] T& per_process() { return PerProcess<T>::get(); }
 
 }  // namespace v1
 }  // namespace zmqpp

@@ -1,9 +1,14 @@
-// What happens when a signal interrupts a wait. EINTR never leaves the library: the wait calls the
-// host's hook (an interpreter runs its signal handlers there) and goes on with what is left of its
-// time, or ends with Interrupted when the hook says so.
+// What a host of this library, an interpreter say, has to do with its waits. A signal interrupts one:
+// EINTR never leaves the library; the wait calls the host's hook (an interpreter runs its signal handlers
+// there) and goes on with what is left of its time, or ends with Interrupted when the hook says so. And
+// around a wait the host may give up what others need meanwhile, a GIL for one.
 #pragma once
 
 #include <atomic>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
 
 #include "fork.hpp"
 
@@ -29,6 +34,43 @@ using InterruptHook = bool (*)();
 [[nodiscard]] inline bool has_interrupt_hook() noexcept
 {
     return interrupt_hook().load(std::memory_order_acquire) != nullptr;
+}
+
+// Called on the waiting thread, with no lock held, around whatever may sleep. come_back() gets what leave()
+// returned, unless that is null: then there was nothing to give up.
+struct WaitHooks {
+    void* (*leave)();
+    void (*come_back)(void* left);
+};
+
+[[nodiscard]] inline std::atomic<const WaitHooks*>& wait_hooks()
+{
+    static std::atomic<const WaitHooks*> hooks{nullptr};
+    return hooks;
+}
+
+// Runs `call`, which may sleep, between the two.
+template <class Call> auto between_wait_hooks(Call&& call) -> std::invoke_result_t<Call>
+{
+    const WaitHooks* hooks = wait_hooks().load(std::memory_order_acquire);
+    void* left = hooks == nullptr ? nullptr : hooks->leave();
+    if (left == nullptr) {
+        return call();
+    }
+    // In plain code and not by a destructor: when an interpreter ends, it may unwind the thread that comes
+    // back, and an unwind that meets a destructor which throws aborts the process.
+    std::optional<std::invoke_result_t<Call>> result;
+    std::exception_ptr failure;
+    try {
+        result.emplace(call());
+    } catch (const std::exception&) {
+        failure = std::current_exception();
+    }
+    hooks->come_back(left);
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    return std::move(*result);
 }
 
 namespace detail {

@@ -24,15 +24,18 @@ struct SleepingPlace {
     std::mutex mutex;
     std::condition_variable wakeup;
 
-    [[nodiscard]] static SleepingPlace& of(const void* lock)
-    {
-        struct Places {
-            std::array<SleepingPlace, 64> all;
-        };
-        const auto address = reinterpret_cast<std::uintptr_t>(lock);
-        return per_process<Places>().all[(address / 64) % 64];
-    }
+    [[nodiscard]] static SleepingPlace& of(const void* lock);
 };
+
+struct SleepingPlaces {
+    std::array<SleepingPlace, 64> all;
+};
+
+inline SleepingPlace& SleepingPlace::of(const void* lock)
+{
+    const auto address = reinterpret_cast<std::uintptr_t>(lock);
+    return per_process<SleepingPlaces>().all[(address / 64) % 64];
+}
 
 }  // namespace detail
 

@@ -44,7 +44,10 @@ inline constexpr int all_events = 0xFFFF;
 [[nodiscard]] inline Socket open_monitor(Socket watched, int events = all_events)
 {
     static std::atomic<unsigned long> count{0};
-    const std::string endpoint = "inproc://zmqpp.monitor." + std::to_string(++count);
+    // Its address, because another library that is built from these headers counts for itself.
+    const std::string endpoint = "inproc://zmqpp.monitor." +
+                                 std::to_string(reinterpret_cast<std::uintptr_t>(&count)) + "." +
+                                 std::to_string(++count);
     // First: should there be no room for it, then nothing has begun.
     Socket reader(watched.context(), SocketType::pair, "monitor of " + watched.origin());
     watched.monitor(endpoint, events);

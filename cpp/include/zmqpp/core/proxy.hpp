@@ -46,6 +46,12 @@ public:
 
     void run()
     {
+        between_wait_hooks([this] { return move_messages(); });  // a busy one may never sleep
+    }
+
+private:
+    bool move_messages()
+    {
         while (goes_on()) {
             const bool moved = !paused_ && move_both_ways();
             if (!moved) {
@@ -58,9 +64,9 @@ public:
                 }
             }
         }
+        return true;
     }
 
-private:
     struct Side {
         Socket socket;
         ProxyTraffic traffic;

@@ -207,7 +207,11 @@ public:
 
     // Sends messages in order, waiting for room until the deadline, and returns how many were sent.
     // Those are empty afterwards, the others unharmed.
-    [[nodiscard]] std::size_t send_many(Multipart& messages, Deadline deadline);
+    [[nodiscard]] std::size_t send_many(Message* messages, std::size_t count, Deadline deadline);
+    [[nodiscard]] std::size_t send_many(Multipart& messages, Deadline deadline)
+    {
+        return send_many(messages.data(), messages.size(), deadline);
+    }
 
     // Waits for a message, and returns it with those that have come by then, `max` at most. None when
     // the deadline passed. Throws StateError for a message of several parts, which stays the next.

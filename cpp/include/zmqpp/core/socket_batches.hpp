@@ -110,20 +110,20 @@ inline bool SocketState::receive_single(const char* operation, Message& into, bo
 
 }  // namespace detail
 
-inline std::size_t Socket::send_many(Multipart& messages, Deadline deadline)
+inline std::size_t Socket::send_many(Message* messages, std::size_t count, Deadline deadline)
 {
     constexpr const char* operation = "send_many()";
     std::size_t sent = 0;
     const auto send_some = [&] {
         state_->require_all_sent(operation);
         const std::size_t begin = sent;
-        const std::size_t end = (std::min)(messages.size(), begin + Turn::most_messages);
+        const std::size_t end = (std::min)(count, begin + Turn::most_messages);
         while (sent < end && state_->send_parts(operation, &messages[sent], 1, 0)) {
             ++sent;
         }
         return sent != begin;
     };
-    while (sent < messages.size() && state_->until(operation, ZMQ_POLLOUT, deadline, send_some)) {
+    while (sent < count && state_->until(operation, ZMQ_POLLOUT, deadline, send_some)) {
     }
     return sent;
 }

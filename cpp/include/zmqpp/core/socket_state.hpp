@@ -379,7 +379,7 @@ public:
     PeerNames peer_names;
 
     // The object that stands for the socket in another language, which also guards this.
-    void* face = nullptr;
+    Face face;
 
     // "send() on REQ socket [tcp://127.0.0.1:5000]"
     [[nodiscard]] std::string describe(const std::string& operation) const

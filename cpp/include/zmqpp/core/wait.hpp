@@ -1,5 +1,5 @@
 // The one place that sleeps. Every blocking call of the library ends up in wait(): deadlines, EINTR
-// and wake-ups are handled here and nowhere else. The caller holds no lock (and no GIL).
+// and wake-ups are handled here and nowhere else. The caller holds no lock; a GIL is given up.
 #pragma once
 
 #include <algorithm>
@@ -37,11 +37,9 @@ inline constexpr std::chrono::milliseconds longest_pause{64};  // there is no EI
 inline constexpr std::chrono::milliseconds longest_pause{1024};
 #endif
 
-// Sleeps until one of the items is ready (true) or the deadline passed (false). After a signal it may
-// return true with nothing ready: the caller looks again at what it waits for, because the interrupt
-// hook may have waited as well, and used up this thread's wake-ups. Throws Interrupted when the hook
-// wants the call to end, and ForkError in a child that was born in it.
-inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const char* operation)
+namespace detail {
+
+inline bool poll_until(PollItem* items, std::size_t count, Deadline deadline, const char* operation)
 {
     const Birthplace here;
     const bool looks = has_interrupt_hook() && runs_handlers();
@@ -76,6 +74,18 @@ inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const ch
         }
         pause = (std::min)(2 * pause, longest_pause);
     }
+}
+
+}  // namespace detail
+
+// Sleeps until one of the items is ready (true) or the deadline passed (false). After a signal it may
+// return true with nothing ready: the caller looks again at what it waits for, because the interrupt
+// hook may have waited as well, and used up this thread's wake-ups. Throws Interrupted when the hook
+// wants the call to end, and ForkError in a child that was born in it.
+inline bool wait(PollItem* items, std::size_t count, Deadline deadline, const char* operation)
+{
+    return between_wait_hooks(
+        [&] { return detail::poll_until(items, count, deadline, operation); });
 }
 
 // What is ready now. Handlers of signals do not run, and so the caller may hold a lock.

@@ -2,18 +2,15 @@
 // program. Both sides use one context, so they speak over inproc: no port, no wire, no second copy of
 // libzmq.
 //
-//     with echo_hybrid.EchoServer(context.underlying, "inproc://echo") as server: ...
-#include <Python.h>
+//     with echo_hybrid.EchoServer(context, "inproc://echo") as server: ...
 #include <pybind11/pybind11.h>
 
 #include <atomic>
-#include <cstdint>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <zmqpp/core.hpp>
+#include <zmqpp/python.hpp>
 
 namespace py = pybind11;
 
@@ -21,10 +18,9 @@ namespace {
 
 class EchoServer {
 public:
-    // `context` is the address of a libzmq context that Python owns. It is borrowed: the server can
-    // open sockets in it and cannot end it. When Python ends it, the server ends too.
-    EchoServer(std::uintptr_t context, const std::string& endpoint)
-        : socket_(zmqpp::Context::borrow(reinterpret_cast<void*>(context)), zmqpp::SocketType::rep),
+    // The context is Python's own. When Python ends it, the server ends too.
+    EchoServer(const zmqpp::Context& context, const std::string& endpoint)
+        : socket_(context, zmqpp::SocketType::rep),
           endpoint_(socket_.bind(endpoint)),
           thread_(std::make_unique<std::thread>([this] { serve(); }))
     {
@@ -81,40 +77,20 @@ private:
     std::unique_ptr<std::thread> thread_;  // last, because it uses everything above
 };
 
-// Joining the thread takes a moment, in which other Python threads may run. In plain code and not by
-// py::gil_scoped_release: its destructor takes the GIL back, which at interpreter exit aborts.
-void stop(EchoServer& server)
-{
-    std::exception_ptr failure;
-    PyThreadState* thread = PyEval_SaveThread();
-    try {
-        server.stop();
-    } catch (const zmqpp::Error&) {
-        failure = std::current_exception();
-    }
-    PyEval_RestoreThread(thread);
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-}
-
 }  // namespace
 
 PYBIND11_MODULE(echo_hybrid, m)
 {
     m.doc() = "An echo server in C++ that shares a ZeroMQ context with Python.";
-
-    // libzmq's failures as exceptions of this module; OSError, as everywhere in Python.
-    py::register_local_exception<zmqpp::Error>(m, "EchoError", PyExc_OSError);
+    zmqpp::python::import_core();  // from here on contexts and errors are zmqpp's in both languages
 
     py::class_<EchoServer>(m, "EchoServer", "Answers every message with the same message.")
-        .def(py::init<std::uintptr_t, const std::string&>(), py::arg("context"),
-             py::arg("endpoint"),
-             "context: the `underlying` of a zmqpp.Context. Binds, and serves from now on.")
-        .def("stop", &stop, "Stops serving; twice does nothing.")
+        .def(py::init<const zmqpp::Context&, const std::string&>(), py::arg("context"),
+             py::arg("endpoint"), "Binds in a zmqpp.Context, and serves from now on.")
+        .def("stop", &EchoServer::stop, "Stops serving; twice does nothing.")
         .def_property_readonly("endpoint", &EchoServer::endpoint)
         .def_property_readonly("answered", &EchoServer::answered, "How many messages it answered.")
         .def_property_readonly("running", &EchoServer::is_running)
         .def("__enter__", [](const py::object& self) { return self; })
-        .def("__exit__", [](EchoServer& server, const py::args&) { stop(server); });
+        .def("__exit__", [](EchoServer& server, const py::args&) { server.stop(); });
 }

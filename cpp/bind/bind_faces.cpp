@@ -1,0 +1,54 @@
+#include "faces.hpp"
+
+#include "context.hpp"
+#include "socket.hpp"
+
+namespace zmqpp::binding {
+namespace {
+
+// Borrowed from the module that introduced them: they are as immortal as other classes.
+PyObject* socket_class = nullptr;
+PyObject* context_class = nullptr;
+
+template <class Bound, class Handle> py::object find_or_make(const Handle& handle, PyObject* kind)
+{
+    const auto& face_now = handle.state()->face;
+    auto* known = static_cast<PyObject*>(face_now.object);
+    // One without references is about to go. A borrower cannot stand for an owner.
+    if (known != nullptr && face_now.life == python_lives && Py_REFCNT(known) > 0) {
+        auto face = py::reinterpret_borrow<py::object>(known);
+        if (!handle.is_owner() || face.template cast<const Bound&>().is_owner()) {
+            return face;
+        }
+    }
+    if (kind == nullptr) {
+        throw py::import_error("zmqpp is not imported in this interpreter");
+    }
+    py::object face = py::reinterpret_borrow<py::object>(kind)(Bound(handle));
+    become_face<Bound>(face);
+    return face;
+}
+
+}  // namespace
+
+py::object face_of(const Socket& socket) { return find_or_make<BoundSocket>(socket, socket_class); }
+py::object face_of(const Context& context)
+{
+    return find_or_make<BoundContext>(context, context_class);
+}
+
+void forget_face_classes() noexcept { socket_class = context_class = nullptr; }
+
+void bind_faces(py::module_& m)
+{
+    m.def(
+        "_introduce",
+        [](const py::type& of_sockets, const py::type& of_contexts) {
+            socket_class = of_sockets.inc_ref().ptr();
+            context_class = of_contexts.inc_ref().ptr();
+        },
+        py::arg("socket_class"), py::arg("context_class"),
+        "The classes of the objects that stand for sockets and contexts.");
+}
+
+}  // namespace zmqpp::binding

@@ -1,0 +1,204 @@
+// The part of the C API that needs no Python: contexts and sockets. Any thread, with the GIL or without.
+#include "capi.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <vector>
+
+#include "options.hpp"
+
+namespace zmqpp::binding {
+namespace {
+
+Deadline in(long timeout) { return Deadline(std::chrono::milliseconds(timeout)); }
+
+// --- contexts ---------------------------------------------------------------------------------------
+
+zmqpp_context* context_new(int io_threads)
+{
+    return attempt(give(static_cast<Context*>(nullptr)),
+                   [&] { return give(new Context(io_threads)); });
+}
+zmqpp_context* context_instance()
+{
+    return attempt(give(static_cast<Context*>(nullptr)),
+                   [&] { return give(new Context(Context::instance())); });
+}
+zmqpp_context* context_borrow(void* handle)
+{
+    return attempt(give(static_cast<Context*>(nullptr)),
+                   [&] { return give(new Context(Context::borrow(handle))); });
+}
+zmqpp_context* context_copy(const zmqpp_context* context)
+{
+    return attempt(give(static_cast<Context*>(nullptr)),
+                   [&] { return give(new Context(from(context))); });
+}
+void context_release(zmqpp_context* context) { delete from(context); }
+void* context_handle(const zmqpp_context* context) { return from(context).handle(); }
+int context_term(zmqpp_context* context, long timeout)
+{
+    return attempt([&] { from(context)->term(in(timeout)); });
+}
+
+// --- sockets ----------------------------------------------------------------------------------------
+
+zmqpp_socket* socket_open(const zmqpp_context* context, int type)
+{
+    return attempt(give(static_cast<Socket*>(nullptr)), [&] {
+        return give(new Socket(from(context), static_cast<SocketType>(type), std::string("C")));
+    });
+}
+zmqpp_socket* socket_copy(const zmqpp_socket* socket)
+{
+    return attempt(give(static_cast<Socket*>(nullptr)),
+                   [&] { return give(new Socket(from(socket))); });
+}
+void socket_release(zmqpp_socket* socket) { delete from(socket); }
+int socket_close(zmqpp_socket* socket)
+{
+    return attempt([&] { from(socket)->close(); });
+}
+void* socket_handle(const zmqpp_socket* socket)
+{
+    return attempt(static_cast<void*>(nullptr), [&] { return from(socket).handle(); });
+}
+
+void copy_text(const std::string& text, char* into, std::size_t size)
+{
+    if (into != nullptr && size != 0) {
+        const std::size_t length = (std::min)(text.size(), size - 1);
+        std::memcpy(into, text.data(), length);
+        into[length] = '\0';
+    }
+}
+int socket_bind(zmqpp_socket* socket, const char* endpoint, char* real, std::size_t size)
+{
+    return attempt([&] { copy_text(from(socket)->bind(endpoint), real, size); });
+}
+int socket_connect(zmqpp_socket* socket, const char* endpoint, char* real, std::size_t size)
+{
+    return attempt([&] { copy_text(from(socket)->connect(endpoint), real, size); });
+}
+int socket_unbind(zmqpp_socket* socket, const char* endpoint)
+{
+    return attempt([&] { from(socket)->unbind(endpoint); });
+}
+int socket_disconnect(zmqpp_socket* socket, const char* endpoint)
+{
+    return attempt([&] { from(socket)->disconnect(endpoint); });
+}
+
+const OptionRow& option_of(int id, bool for_writing)
+{
+    const OptionRow* row = find_option(socket_options, id, for_writing);
+    if (row == nullptr) {
+        throw Error(EINVAL, "no socket option has the number " + std::to_string(id));
+    }
+    return *row;
+}
+int socket_set(zmqpp_socket* socket, int option, const void* value, std::size_t size)
+{
+    return attempt([&] { from(socket)->set_raw(option_of(option, true), value, size); });
+}
+int socket_get(const zmqpp_socket* socket, int option, void* value, std::size_t* size)
+{
+    return attempt([&] {
+        const OptionRow& row = option_of(option, false);
+        if (is_string(row.kind)) {
+            const std::string text = from(socket).get_string(row);
+            copy_text(text, static_cast<char*>(value), *size);
+            *size = text.size();
+        } else if (*size < wire_size(row.kind)) {
+            throw Error(EINVAL, std::string("get option ") + row.name + ": it has " +
+                                    std::to_string(wire_size(row.kind)) + " bytes, not " +
+                                    std::to_string(*size));
+        } else {
+            *size = wire_size(row.kind);
+            from(socket).get_raw(row, value, *size);
+        }
+    });
+}
+
+int socket_send(zmqpp_socket* socket, zmq_msg_t* parts, std::size_t count, int flags, long timeout)
+{
+    return attempt(-1, [&] {
+        const bool sent =
+            from(socket)->try_send(from(parts), count, flags) ||
+            (timeout != 0 && from(socket)->send(from(parts), count, flags, in(timeout)));
+        return sent ? 1 : 0;
+    });
+}
+int socket_send_bytes(zmqpp_socket* socket, const void* data, std::size_t size, int flags,
+                      long timeout)
+{
+    return attempt(-1, [&] {
+        if (from(socket)->try_send(data, size, flags)) {
+            return 1;
+        }
+        if (timeout == 0) {
+            return 0;
+        }
+        Message message(data, size);
+        return from(socket)->send(message, in(timeout), flags) ? 1 : 0;
+    });
+}
+int socket_recv(zmqpp_socket* socket, zmq_msg_t* message, long timeout)
+{
+    return attempt(-1, [&] {
+        const bool came = from(socket)->try_recv(*from(message)) ||
+                          (timeout != 0 && from(socket)->recv(*from(message), in(timeout)));
+        return came ? 1 : 0;
+    });
+}
+long socket_send_many(zmqpp_socket* socket, zmq_msg_t* messages, std::size_t count, long timeout)
+{
+    return attempt(-1L, [&] {
+        return static_cast<long>(from(socket)->send_many(from(messages), count, in(timeout)));
+    });
+}
+long socket_recv_many(zmqpp_socket* socket, zmq_msg_t* messages, std::size_t max, long timeout)
+{
+    return attempt(-1L, [&] {
+        std::vector<Message> received = from(socket)->recv_many(max, in(timeout));
+        std::move(received.begin(), received.end(), from(messages));
+        return static_cast<long>(received.size());
+    });
+}
+int socket_poll(const zmqpp_socket* socket, int interest, long timeout)
+{
+    return attempt(-1, [&] { return from(socket).poll(interest, in(timeout)); });
+}
+
+}  // namespace
+
+void add_handles(zmqpp_capi& table)
+{
+    table.context_new = context_new;
+    table.context_instance = context_instance;
+    table.context_borrow = context_borrow;
+    table.context_copy = context_copy;
+    table.context_release = context_release;
+    table.context_handle = context_handle;
+    table.context_term = context_term;
+    table.socket_open = socket_open;
+    table.socket_copy = socket_copy;
+    table.socket_release = socket_release;
+    table.socket_close = socket_close;
+    table.socket_handle = socket_handle;
+    table.socket_bind = socket_bind;
+    table.socket_connect = socket_connect;
+    table.socket_unbind = socket_unbind;
+    table.socket_disconnect = socket_disconnect;
+    table.socket_set = socket_set;
+    table.socket_get = socket_get;
+    table.socket_send = socket_send;
+    table.socket_send_bytes = socket_send_bytes;
+    table.socket_recv = socket_recv;
+    table.socket_send_many = socket_send_many;
+    table.socket_recv_many = socket_recv_many;
+    table.socket_poll = socket_poll;
+}
+
+}  // namespace zmqpp::binding
