@@ -279,8 +279,8 @@ inline void ContextState::terminate(Deadline deadline)
     }
     if (termination_ != nullptr && !termination_->wait(deadline, operation)) {
         throw Timeout(std::string(operation) +
-                      ": time ran out while closed sockets still had unsent messages; their linger "
-                      "bounds how long that can take");
+                      ": time ran out while closed sockets still had unsent messages, whose linger "
+                      "bounds how long that can take, or other code had sockets open in it");
     }
 }
 

@@ -19,6 +19,7 @@
 #include "fork.hpp"
 #include "inproc.hpp"
 #include "interrupt.hpp"
+#include "lent.hpp"
 #include "provenance.hpp"
 #include "reaper.hpp"
 #include "thread_start.hpp"
@@ -74,7 +75,7 @@ public:
     [[nodiscard]] static std::shared_ptr<ContextState> borrow(void* handle)
     {
         auto ours = find(handle);
-        if (ours != nullptr) {
+        if (ours != nullptr && ours->handle() == handle) {  // and nobody has taken it from us
             return ours;
         }
         require_context(handle, "Context.borrow()");
@@ -124,10 +125,27 @@ public:
     {
         birthplace_.require_home(operation, "context");
         const std::lock_guard<std::mutex> guard(mutex_);
+        notice_taken_locked();
         if (handle_ == nullptr) {
             throw ContextTerminated(std::string(operation) + ": the context was terminated");
         }
         return call(handle_);
+    }
+
+    // Writes the handle where other code reads it, until it is taken back or the context ends.
+    void lend(void** place, const char* operation)
+    {
+        with_handle(operation, [&](void* handle) { lent_.lend(place, handle); });
+    }
+    void take_back(void** place) noexcept
+    {
+        if (birthplace_.is_foreign()) {  // the parent's context is not for the child to end
+            *place = nullptr;
+            return;
+        }
+        const std::lock_guard<std::mutex> guard(mutex_);
+        notice_taken_locked();
+        lent_.take_back(place, handle_);
     }
 
     // zmq_socket, and a place among the open sockets.
@@ -208,6 +226,7 @@ public:
             return nullptr;
         }
         const std::lock_guard<std::mutex> guard(mutex_);
+        notice_taken_locked();
         return handle_;
     }
 
@@ -347,8 +366,24 @@ private:
         live.by_handle.erase(handle);
     }
 
+    // Code that the handle was lent to has ended the context, or is going to: it is no longer ours.
+    void notice_taken_locked() noexcept
+    {
+        if (handle_ != nullptr && lent_.is_taken(handle_)) {
+            lose_handle_locked();
+        }
+    }
+    void* lose_handle_locked() noexcept
+    {
+        void* handle = std::exchange(handle_, nullptr);
+        leave_live_contexts(handle);
+        lent_.revoke(handle);
+        return handle;
+    }
+
     void shut_down_locked()
     {
+        notice_taken_locked();
         if (handle_ != nullptr && !shut_down_) {
             names_.answer_all(handle_);
             check(zmq_ctx_shutdown(handle_), [] { return std::string("Context.shutdown()"); });
@@ -360,10 +395,9 @@ private:
     void begin_termination_locked()
     {
         shut_down_locked();
-        void* handle = std::exchange(handle_, nullptr);
-        leave_live_contexts(handle);
+        void* handle = lose_handle_locked();
         // A context that stays behind is better than an abort.
-        if (names_.nothing_awaited()) {
+        if (handle != nullptr && names_.nothing_awaited()) {
             termination_ = Reaper::instance().terminate(handle);
         }
     }
@@ -404,6 +438,7 @@ private:
     std::map<std::uint64_t, std::weak_ptr<SocketState>> sockets_;
     std::map<std::string, std::weak_ptr<SocketState>> monitors_;
     InprocNames names_;
+    LentHandles lent_;
     WaiterList enders_;  // threads in terminate()
     std::shared_ptr<Termination> termination_;
     Birthplace birthplace_;
