@@ -32,6 +32,7 @@ look_around() {
         has_library libsodium || missing+=" libsodium"
     elif [[ -z ${ZMQ_PREFIX:-} ]]; then
         has_library 'libzmq >= 4.2' || missing+=" libzmq"
+        has_header zmq.hpp || missing+=" cppzmq"
     fi
 }
 
@@ -49,16 +50,18 @@ packages_of() {
         apt-get:python-headers) echo python3-dev ;;
         apt-get:valgrind | dnf:valgrind) echo valgrind ;;
         apt-get:libzmq) echo libzmq3-dev ;;
+        apt-get:cppzmq) echo cppzmq-dev ;;
         apt-get:libsodium) echo libsodium-dev ;;
         dnf:compiler) echo gcc-c++ ;;
         dnf:pkg-config) echo pkgconf-pkg-config ;;
         dnf:doctest) echo doctest-devel ;;
         dnf:python-headers) echo python3-devel ;;
         dnf:libzmq) echo zeromq-devel ;;
+        dnf:cppzmq) echo cppzmq-devel ;;
         dnf:libsodium) echo libsodium-devel ;;
         brew:pkg-config) echo pkgconf ;;
         brew:libzmq) echo zeromq ;;
-        brew:doctest | brew:libsodium) echo "$thing" ;;
+        brew:cppzmq | brew:doctest | brew:libsodium) echo "$thing" ;;
         esac
     done
 }
@@ -104,6 +107,9 @@ if is_missing libzmq; then
 fi
 if is_missing doctest; then
     echo "setup: no doctest, so the pinned release is downloaded for the C++ tests"
+fi
+if is_missing cppzmq; then
+    echo "setup: no cppzmq, so the C++ tests go without those of code that uses it"
 fi
 for needed in compiler venv python-headers; do
     if is_missing "$needed"; then
