@@ -187,7 +187,9 @@ private:
     if (!other.empty() && other != ours) {
         text +=
             " but one of another copy of libzmq (" + other +
-            "); both sides must use the same one: build zmqpp and the other with the same libzmq";
+            "), and two copies share nothing; build the other side against the first file, which "
+            "is zmqpp.build_info()[\"libzmq_path\"] in Python and comes with zmqpp::core from "
+            "find_package(zmqpp) in CMake";
     }
     throw StateError(text);
 }
