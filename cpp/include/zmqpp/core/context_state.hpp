@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "constants.hpp"
+#include "face.hpp"
 #include "fork.hpp"
 #include "inproc.hpp"
 #include "interrupt.hpp"
@@ -36,13 +37,6 @@ namespace detail {
 
 class SocketState;
 class ContextState;
-
-// An object of another language, and in which of the language's lives it was made: a host may end an
-// interpreter and start another.
-struct Face {
-    void* object = nullptr;
-    unsigned life = 0;
-};
 
 // Every context of this process, so that a raw handle finds its owner and an exit can end them all.
 struct LiveContexts {
