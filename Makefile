@@ -41,7 +41,7 @@ export ZMQPP_HYBRID := $(abspath $(PROBES))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 
-.PHONY: help demo test test-cpp test-python test-bundled sanitize stress lint format stubs bench bench-docs instructions install clean FORCE
+.PHONY: help demo test test-cpp test-python test-bundled sanitize sanitize-hybrid stress lint format stubs bench bench-docs instructions install clean FORCE
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -71,6 +71,18 @@ sanitize: build/asan/build.ninja build/tsan/build.ninja  ## run the C++ tests un
 	ctest --test-dir build/asan --output-on-failure
 	cmake --build build/tsan
 	$(NO_ASLR) ctest --test-dir build/tsan --output-on-failure
+
+# Python itself is no program of AddressSanitizer's: its library goes first, with the one that throws.
+ASAN_LIBRARIES = $(shell c++ -print-file-name=libasan.so):$(shell c++ -print-file-name=libstdc++.so.6)
+
+sanitize-hybrid:  ## run the tests of what C++ and Python share under ASan + UBSan, with Python's own checks
+ifeq ($(SANITIZE),)
+	$(MAKE) sanitize-hybrid SANITIZE=address,undefined VENV=build/asan-python
+else
+	$(MAKE) $(VENV)/.test $(PROBES)/.built $(ECHO)/.built
+	LD_PRELOAD=$(ASAN_LIBRARIES) ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16 PYTHONMALLOC=malloc \
+	    python -X dev -m pytest tests/test_casters.py tests/test_capi.py tests/test_embedding.py $(PYTEST_ARGS)
+endif
 
 # ThreadSanitizer's tests are many times slower, so they get a third of the time.
 stress: build/asan/build.ninja build/tsan/build.ninja $(VENV)/.test  ## run the fuzz, sanitizers and dangers for long, and a soak

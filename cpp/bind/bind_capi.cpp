@@ -155,6 +155,7 @@ zmqpp_capi make_table()
     table.message_init_size = zmq_msg_init_size;
     table.message_init_data = zmq_msg_init_data;
     table.message_copy = zmq_msg_copy;
+    table.message_move = zmq_msg_move;
     table.message_close = zmq_msg_close;
     table.message_data = zmq_msg_data;
     table.message_size = zmq_msg_size;

@@ -17,11 +17,15 @@ inline const Context& from(const zmqpp_context* context)
     return *reinterpret_cast<const Context*>(context);
 }
 inline Socket* from(zmqpp_socket* socket) { return reinterpret_cast<Socket*>(socket); }
-inline const Socket& from(const zmqpp_socket* socket) { return *reinterpret_cast<const Socket*>(socket); }
+inline const Socket& from(const zmqpp_socket* socket)
+{
+    return *reinterpret_cast<const Socket*>(socket);
+}
 inline zmqpp_context* give(Context* context) { return reinterpret_cast<zmqpp_context*>(context); }
 inline zmqpp_socket* give(Socket* socket) { return reinterpret_cast<zmqpp_socket*>(socket); }
 
 static_assert(sizeof(Message) == sizeof(zmq_msg_t) && std::is_standard_layout_v<Message>);
+inline zmq_msg_t* give(Message* messages) { return reinterpret_cast<zmq_msg_t*>(messages); }
 inline Message* from(zmq_msg_t* messages) { return reinterpret_cast<Message*>(messages); }
 
 // Keeps a failure for the thread until it asks, as errno is kept.

@@ -152,6 +152,20 @@ int socket_recv(zmqpp_socket* socket, zmq_msg_t* message, long timeout)
         return came ? 1 : 0;
     });
 }
+long socket_recv_multipart(zmqpp_socket* socket, zmq_msg_t** parts, long timeout)
+{
+    return attempt(-1L, [&] {
+        Multipart received;
+        if (!from(socket)->try_recv(received) &&
+            (timeout == 0 || !from(socket)->recv(received, in(timeout)))) {
+            return 0L;
+        }
+        *parts = give(new Message[received.size()]);
+        std::move(received.begin(), received.end(), from(*parts));
+        return static_cast<long>(received.size());
+    });
+}
+void messages_free(zmq_msg_t* messages) { delete[] from(messages); }
 long socket_send_many(zmqpp_socket* socket, zmq_msg_t* messages, std::size_t count, long timeout)
 {
     return attempt(-1L, [&] {
@@ -196,6 +210,8 @@ void add_handles(zmqpp_capi& table)
     table.socket_send = socket_send;
     table.socket_send_bytes = socket_send_bytes;
     table.socket_recv = socket_recv;
+    table.socket_recv_multipart = socket_recv_multipart;
+    table.messages_free = messages_free;
     table.socket_send_many = socket_send_many;
     table.socket_recv_many = socket_recv_many;
     table.socket_poll = socket_poll;

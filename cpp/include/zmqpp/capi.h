@@ -128,6 +128,10 @@ typedef struct zmqpp_capi {
     int (*socket_send_bytes)(zmqpp_socket *socket, const void *data, size_t size, int flags, long timeout);
     /* One part into `message`, which is one already (zmq_msg_init): 1, or 0 if none came in time. */
     int (*socket_recv)(zmqpp_socket *socket, zmq_msg_t *message, long timeout);
+    /* All parts of one message, whichever other threads receive too: how many they are, 0 if none came in
+     * time. They are in memory that messages_free() gives back. */
+    long (*socket_recv_multipart)(zmqpp_socket *socket, zmq_msg_t **parts, long timeout);
+    void (*messages_free)(zmq_msg_t *messages); /* closes them too; NULL does nothing */
     /* Messages of one part. Sends all there is room for in time and returns how many that were, the first
      * ones; waits for a message and takes those that have come by then, `max` at most. -1 if it fails. */
     long (*socket_send_many)(zmqpp_socket *socket, zmq_msg_t *messages, size_t count, long timeout);
@@ -140,7 +144,8 @@ typedef struct zmqpp_capi {
     int (*message_init)(zmq_msg_t *message);
     int (*message_init_size)(zmq_msg_t *message, size_t size);
     int (*message_init_data)(zmq_msg_t *message, void *data, size_t size, zmq_free_fn *free, void *hint);
-    int (*message_copy)(zmq_msg_t *into, zmq_msg_t *from);
+    int (*message_copy)(zmq_msg_t *into, zmq_msg_t *from); /* shares the bytes, if they are many */
+    int (*message_move)(zmq_msg_t *into, zmq_msg_t *from);
     int (*message_close)(zmq_msg_t *message);
     void *(*message_data)(zmq_msg_t *message);
     size_t (*message_size)(const zmq_msg_t *message);
