@@ -1,11 +1,12 @@
-# The only place that looks for libzmq. It defines the target zmqpp::libzmq and says in one line which
-# libzmq that is and why. It is installed too: find_package(zmqpp) finds the same library with it.
+# The only place that looks for libzmq. zmqpp_find_libzmq() defines the target zmqpp::libzmq and says in one
+# line which libzmq that is and why. It is installed too: find_package(zmqpp) finds the same library with it.
 #
 #   ZMQPP_LIBZMQ   auto (a system libzmq, else the bundled one), system or bundled
 #   ZMQ_PREFIX     folder of a private libzmq, also an environment variable: no other is looked at
 #   ZMQPP_CURVE    OFF builds the bundled libzmq without CURVE security, where there is no libsodium
 #
-# With FETCHCONTENT_SOURCE_DIR_LIBZMQ the bundled libzmq is built from a source folder of yours.
+# With FETCHCONTENT_SOURCE_DIR_LIBZMQ the bundled libzmq is built from a source folder of yours. A project
+# around this one that has its own libzmq says so with a target zmqpp::libzmq.
 
 set(zmqpp_libzmq_advice "What to do, one of:
   - install libzmq and its headers:  apt install libzmq3-dev | dnf install zeromq-devel | brew install zeromq
@@ -14,8 +15,19 @@ set(zmqpp_libzmq_advice "What to do, one of:
   - build the pinned release:        pip install . -C cmake.define.ZMQPP_LIBZMQ=bundled
                                      (plain CMake: -DZMQPP_LIBZMQ=bundled)")
 
-# Four ways to a libzmq. Each sets `library` (what to link), `header_dir`, `location`, `reason` and perhaps
+# Five ways to a libzmq. Each sets `library` (what to link), `header_dir`, `location`, `reason` and perhaps
 # `definitions`, or leaves `library` empty.
+
+macro(zmqpp_libzmq_as_installed known_location known_header_dir known_definitions)
+  # Not a static one: what that needs in turn is not known here.
+  if(EXISTS "${known_location}" AND EXISTS "${known_header_dir}/zmq.h" AND "${known_location}" MATCHES "[.](so|dylib)")
+    set(library "${known_location}")
+    set(header_dir "${known_header_dir}")
+    set(location "${known_location}")
+    set(definitions "${known_definitions}")
+    set(reason "the one that the installed zmqpp was built with")
+  endif()
+endmacro()
 
 macro(zmqpp_libzmq_by_cmake_package)  # takes further arguments of find_package
   find_package(ZeroMQ CONFIG QUIET ${ARGN})
@@ -103,6 +115,9 @@ function(zmqpp_add_libzmq_folder source_dir binary_dir)  # a function: the setti
   set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # the release names a version that CMake 4 no longer plays
   set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)  # its options yield to the variables set here
   set(CMAKE_MESSAGE_LOG_LEVEL WARNING)  # its hundred lines would bury our one
+  if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)  # it would set this in the cache, for the project around us as well
+  endif()
   set(BUILD_STATIC OFF)
   set(BUILD_TESTS OFF)
   set(WITH_PERF_TOOL OFF)
@@ -121,8 +136,7 @@ function(zmqpp_add_libzmq_folder source_dir binary_dir)  # a function: the setti
     libzmq PROPERTIES OUTPUT_NAME zmq-zmqpp PREFIX lib VERSION 5 SOVERSION 5 RELEASE_POSTFIX "" DEBUG_POSTFIX ""
                       RELWITHDEBINFO_POSTFIX "" MINSIZEREL_POSTFIX "" EXCLUDE_FROM_ALL OFF
                       PUBLIC_HEADER "${source_dir}/include/zmq.h" INTERFACE_LINK_LIBRARIES ""
-                      INTERFACE_INCLUDE_DIRECTORIES
-                      "$<BUILD_INTERFACE:${source_dir}/include>;$<INSTALL_INTERFACE:zmqpp/include>")
+                      INTERFACE_INCLUDE_DIRECTORIES "$<BUILD_INTERFACE:${source_dir}/include>")
 endfunction()
 
 function(zmqpp_check_libzmq_version version location)
@@ -182,11 +196,23 @@ int main()
   unset(compiled CACHE)
 endfunction()
 
-function(zmqpp_find_libzmq)
+function(zmqpp_find_libzmq)  # an installed zmqpp names the library, header folder and definitions it was built with
   set(library "")
   set(definitions "")
   set(kind system)
-  if(ZMQPP_LIBZMQ STREQUAL "bundled")
+  if(NOT ZMQ_PREFIX)
+    set(ZMQ_PREFIX "$ENV{ZMQ_PREFIX}")
+  endif()
+  if(ARGC)
+    set(ZMQPP_LIBZMQ system)
+    if(NOT ZMQ_PREFIX)
+      zmqpp_libzmq_as_installed("${ARGV0}" "${ARGV1}" "${ARGV2}")
+    endif()
+  endif()
+
+  if(library)
+    # nothing to look for
+  elseif(ZMQPP_LIBZMQ STREQUAL "bundled")
     set(kind bundled)
     zmqpp_libzmq_from_source("as asked for")
   elseif(ZMQ_PREFIX)
@@ -218,25 +244,18 @@ function(zmqpp_find_libzmq)
   target_link_libraries(zmqpp::libzmq INTERFACE "${library}")
   target_include_directories(zmqpp::libzmq SYSTEM INTERFACE "${header_dir}")
   target_compile_options(zmqpp::libzmq INTERFACE ${definitions})
+  if(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL)
+    set_target_properties(zmqpp::libzmq PROPERTIES IMPORTED_GLOBAL ON)
+  endif()
   if(kind STREQUAL "system" AND NOT CMAKE_CROSSCOMPILING)
     zmqpp_check_libzmq_agrees("${header_dir}" "${location}")
   endif()
-  message(STATUS "zmqpp uses libzmq ${version}, ${reason}: ${location}")
+  if(NOT zmqpp_FIND_QUIETLY)
+    message(STATUS "zmqpp uses libzmq ${version}, ${reason}: ${location}")
+  endif()
 
   set(ZMQPP_LIBZMQ_KIND ${kind} PARENT_SCOPE)
   set(ZMQPP_LIBZMQ_LOCATION "${location}" PARENT_SCOPE)
+  set(ZMQPP_LIBZMQ_HEADER_DIR "${header_dir}" PARENT_SCOPE)
+  set(ZMQPP_LIBZMQ_DEFINITIONS "${definitions}" PARENT_SCOPE)
 endfunction()
-
-if(NOT DEFINED ZMQPP_LIBZMQ)
-  set(ZMQPP_LIBZMQ auto CACHE STRING "Which libzmq: auto, system or bundled")
-endif()
-if(NOT ZMQPP_LIBZMQ MATCHES "^(auto|system|bundled)$")
-  message(FATAL_ERROR "ZMQPP_LIBZMQ is '${ZMQPP_LIBZMQ}'; it can be auto, system or bundled.")
-endif()
-option(ZMQPP_CURVE "Build the bundled libzmq with CURVE security (needs libsodium)" ON)
-if(NOT ZMQ_PREFIX)
-  set(ZMQ_PREFIX "$ENV{ZMQ_PREFIX}")
-endif()
-if(NOT TARGET zmqpp::libzmq)
-  zmqpp_find_libzmq()
-endif()

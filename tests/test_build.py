@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import re
 import shutil
 import subprocess
@@ -16,37 +15,14 @@ from pathlib import Path
 import pytest
 
 import zmqpp
+from building import ROOT, needs_system_libzmq, run
 
-ROOT = Path(__file__).parents[1]
 Configure = Callable[..., str]
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "CMakeLists.txt").exists() or shutil.which("cmake") is None,
     reason="needs the source tree and cmake",
 )
-needs_system_libzmq = pytest.mark.skipif(
-    sys.platform == "win32"
-    or shutil.which("pkg-config") is None
-    or subprocess.run(["pkg-config", "--exists", "libzmq"], check=False).returncode != 0,
-    reason="needs a libzmq that pkg-config knows",
-)
-
-
-def run(*command: str | Path, **environment: str) -> str:
-    """Runs a command; its output, with line breaks and runs of blanks made single blanks."""
-    variables = {
-        k: v for k, v in os.environ.items() if k not in ("ZMQ_PREFIX", "CMAKE_PREFIX_PATH")
-    }
-    process = subprocess.run(
-        [str(word) for word in command],
-        env={**variables, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    output = " ".join(process.stdout.split())
-    return output if process.returncode == 0 else f"failed: {output}"
 
 
 @pytest.fixture
@@ -280,6 +256,7 @@ def check_contents(names: list[str]) -> None:
         "zmqpp/share/cmake/zmqpp/zmqppConfig.cmake",
         "zmqpp/share/cmake/zmqpp/zmqppConfigVersion.cmake",
         "zmqpp/share/cmake/zmqpp/libzmq.cmake",
+        "zmqpp/share/pkgconfig/zmqpp.pc",
     ):
         assert name in names
     assert any(re.fullmatch(r"zmqpp-[^/]+\.dist-info/licenses/LICENSE", name) for name in names)
@@ -290,7 +267,7 @@ def check_contents(names: list[str]) -> None:
     assert all(name.startswith(("zmqpp/", "zmqpp-")) for name in names)
     if any("libzmq-zmqpp" in name for name in names):
         assert "zmqpp/include/zmq.h" in names
-        assert "zmqpp/share/licenses/libzmq/LICENSE" in names
+        assert {"zmqpp/share/licenses/libzmq/" + name for name in ("LICENSE", "COPYING")} & {*names}
 
 
 def test_installed_files() -> None:
@@ -343,25 +320,3 @@ def test_sdist_builds_a_wheel(tmp_path: Path) -> None:
     output = run(sys.executable, "-c", script, PYTHONPATH=str(tmp_path / "site"))
     assert str(tmp_path / "site") in output
     assert zmqpp.zmq_version() in output
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_cpp_program_of_others(tmp_path: Path) -> None:
-    """find_package(zmqpp) gives a C++ program our headers and the libzmq of the extension."""
-    (tmp_path / "CMakeLists.txt").write_text(
-        "cmake_minimum_required(VERSION 3.18)\nproject(program LANGUAGES CXX)\n"
-        "find_package(zmqpp CONFIG REQUIRED)\nadd_executable(program program.cpp)\n"
-        "target_link_libraries(program PRIVATE zmqpp::core)\n"
-    )
-    (tmp_path / "program.cpp").write_text(
-        "#include <cstdio>\n#include <zmqpp/core.hpp>\n"
-        "int main() { std::puts(zmqpp::library_version().to_string().c_str()); }\n"
-    )
-    build = tmp_path / "build"
-    site = Path(zmqpp._core.__file__).parents[1]
-    output = run("cmake", "-S", tmp_path, "-B", build, f"-DCMAKE_PREFIX_PATH={site}")
-    assert "failed" not in output
-    assert "Warning" not in output
-    assert "failed" not in run("cmake", "--build", build)
-    assert run(build / "program") == zmqpp.zmq_version()
