@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import statistics
 import subprocess
@@ -69,7 +70,7 @@ def test_every_method_is_tested(kind):
 def documented_objects():
     for path in sorted(Path(zmqpp.__file__).parent.glob("*.py")):
         name = "zmqpp" if path.stem == "__init__" else f"zmqpp.{path.stem}"
-        yield name, sys.modules[name].__doc__
+        yield name, importlib.import_module(name).__doc__
     for name in zmqpp.__all__:
         value = getattr(zmqpp, name)
         if callable(value):

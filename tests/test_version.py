@@ -73,15 +73,3 @@ def test_drafts_are_as_promised(open_socket):
             open_socket(zmqpp.PAIR).join("group")
         with pytest.raises(zmqpp.NotSupported, match=r"leave\(\) is a draft"):
             open_socket(zmqpp.PAIR).leave("group")
-
-
-def test_folders():
-    """get_include() and get_cmake_dir() are the folders of the package that C++ code needs."""
-    package = Path(zmqpp.__file__).parent
-    include, cmake = Path(zmqpp.get_include()), Path(zmqpp.get_cmake_dir())
-    assert package in include.parents
-    assert package in cmake.parents
-    if not include.exists():
-        pytest.skip("runs from the source tree")
-    assert (include / "zmqpp" / "core.hpp").is_file()
-    assert (cmake / "zmqppConfig.cmake").is_file()
