@@ -39,6 +39,7 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONPATH := $(abspath $(ECHO)):$(abspath $(PROBES))
 export ZMQPP_HYBRID := $(abspath $(PROBES))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export LIBZMQ_SOURCE
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 
 .PHONY: help demo test test-cpp test-python test-bundled sanitize sanitize-hybrid stress lint format stubs bench bench-docs instructions install clean FORCE
@@ -59,7 +60,7 @@ test-cpp: build/default/build.ninja  ## run the tests of the C++ core, without P
 test-python: $(VENV)/.test $(ECHO)/.built $(PROBES)/.built  ## run pytest on the installed package
 	python -m pytest $(PYTEST_ARGS)
 
-test-bundled:  ## run pytest on a bundled libzmq, built from LIBZMQ_SOURCE=folder
+test-bundled:  ## run pytest on a bundled libzmq, built from LIBZMQ_SOURCE=folder; with -m slow on its wheel too
 ifeq ($(LIBZMQ_SOURCE),)
 	@echo "test-bundled: skipped, because LIBZMQ_SOURCE names no folder with a libzmq source"
 else
