@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,16 @@ def _flags() -> list[str]:
     return flags
 
 
-def compile_cpp(source: Path, folder: Path) -> Path:
+def compile_module(source: Path, folder: Path) -> Path:
+    """Compiles an extension module of one file with pybind11, like a program."""
+    pybind11 = pytest.importorskip("pybind11")
+    includes = [pybind11.get_include(), sysconfig.get_path("include")]
+    options = [option for include in includes for option in ("-isystem", include)]
+    built = compile_cpp(source, folder, "-shared", "-fPIC", "-fvisibility=hidden", *options)
+    return built.rename(folder / (source.stem + sysconfig.get_config_var("EXT_SUFFIX")))
+
+
+def compile_cpp(source: Path, folder: Path, *options: str) -> Path:
     """Compiles a program of one file, with warnings as errors; skips where that cannot be done."""
     compiler = shutil.which("c++")
     if compiler is None:
@@ -34,7 +44,7 @@ def compile_cpp(source: Path, folder: Path) -> Path:
     probe = folder / "probe.cpp"
     probe.write_text("#include <zmq.h>\nint main() { return zmq_errno(); }\n")
     program = folder / source.stem
-    for file, extra in ((probe, []), (source, WARNINGS)):
+    for file, extra in ((probe, []), (source, [*WARNINGS, *options])):
         command = [compiler, "-std=c++17", *extra, str(file), "-o", str(program), *_flags()]
         compiled = subprocess.run(command, capture_output=True, text=True, check=False)
         if compiled.returncode != 0 and file == probe:

@@ -100,6 +100,21 @@ def test_producers(tmp_path: Path) -> None:
     assert output.count("messages/s") == 3
 
 
+def test_another_pybind11(tmp_path: Path) -> None:
+    """Modules of another release of pybind11 share sockets and messages with ours all the same."""
+    pip = (sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    run(*pip, "--no-deps", "--target", tmp_path / "site", "pybind11==2.13.6")
+    cmake_dir = tmp_path / "site" / "pybind11" / "share" / "cmake" / "pybind11"
+    folder = build("../../tests/hybrid", tmp_path, f"-Dpybind11_DIR={cmake_dir}")
+    output = run(
+        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+        Path(__file__).with_name("test_casters.py"),
+        PYTHONPATH=str(folder),
+        ZMQPP_HYBRID=str(folder),
+    )
+    assert " passed" in output
+
+
 def test_handlers(tmp_path: Path) -> None:
     """A C++ application answers requests by Python, and restarts it while a client waits."""
     folder = build("handlers", tmp_path, pybind11_dir())

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cpp_compiler import ROOT, compile_cpp
+from cpp_compiler import ROOT, compile_cpp, compile_module
+from subprocess_runner import PRELUDE, run_python
 
 README = ROOT / "README.md"
 pytestmark = pytest.mark.skipif(not README.exists(), reason="needs the source tree")
@@ -31,7 +32,32 @@ def test_python_runs(snippet: str) -> None:
     assert ran.stdout.split("\n")[:-1] == re.findall(r"print\(.*\)  # (.*)$", snippet, re.MULTILINE)
 
 
-@pytest.mark.parametrize("snippet", snippets("cpp"))
+def cpp(modules: bool) -> list[str]:
+    return [code for code in snippets("cpp") if ("PYBIND11_MODULE" in code) == modules]
+
+
+@pytest.mark.parametrize("snippet", cpp(modules=True))
+def test_modules_work(snippet: str, tmp_path: Path) -> None:
+    """The C++ snippet that is an extension module compiles without a warning, and answers."""
+    source = tmp_path / "worker.cpp"
+    source.write_text(snippet)
+    compile_module(source, tmp_path)
+    code = """
+        import threading, worker
+        with zmqpp.Context() as context:
+            rep, req = context.socket(zmqpp.REP), context.socket(zmqpp.REQ)
+            req.connect(rep.bind("inproc://worker"))
+            thread = threading.Thread(target=worker.answer, args=(rep,))
+            thread.start()
+            req.send(b"word")
+            print(req.recv(timeout=5000))
+            thread.join()
+    """
+    prelude = f"import sys\nsys.path.append({str(tmp_path)!r})\n{PRELUDE}"
+    assert run_python(code, prelude=prelude) == "b'word'\n"
+
+
+@pytest.mark.parametrize("snippet", cpp(modules=False))
 def test_cpp_compiles_and_runs(snippet: str, tmp_path: Path) -> None:
     """Every C++ snippet is a program: it compiles without a warning, and ends well."""
     source = tmp_path / "snippet.cpp"
@@ -44,7 +70,7 @@ def test_cpp_compiles_and_runs(snippet: str, tmp_path: Path) -> None:
 
 def test_links_lead_somewhere() -> None:
     """Every relative link leads to a file or folder of this project."""
-    text = README.read_text(encoding="utf-8")
+    text = re.sub(r"^```.*?^```$", "", README.read_text(encoding="utf-8"), flags=re.S | re.M)
     targets = re.findall(r"\]\((?!https?://)([^)#]+)\)", text)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
