@@ -104,7 +104,7 @@ public:
 
     // Waits until there is room. Throws Timeout when the option sndtimeo runs out.
     void send(Message&& message, int flags = 0) { send_or_time_out(&message, 1, flags); }
-    void send(std::string_view bytes, int flags = 0) { send(Message(bytes), flags); }
+    void send(std::string_view bytes, int flags = 0);
     void send(Multipart&& parts, int flags = 0)
     {
         send_or_time_out(parts.data(), parts.size(), flags);
