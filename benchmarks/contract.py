@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from plan import Goal, Measurement, Run, everyone, only
+from hybrids import hybrids
+from plan import BATCH, Goal, Measurement, Run, everyone, only
 
 KIB, MIB = 1 << 10, 1 << 20
-BATCH = 1000
 
 
 def p(must: float | None, aim: float | None = None, **more: Any) -> Goal:
@@ -329,6 +329,7 @@ def contract() -> list[Measurement]:
         *one_thread(),
         *instructions(),
         *throughput(),
+        *hybrids(),
         *large(),
         *round_trips(),
         *beside_a_busy_thread(),

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import NamedTuple
 
@@ -105,6 +106,27 @@ def build_baseline(folder: Path) -> Path:
         ]
         run(command)
     return program
+
+
+def build_extension(folder: Path) -> Path:
+    """The folder with the C++ side of hybrids, compiled again when a source or zmqpp is newer."""
+    place = folder / f"extension-{PYTHON}"
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    cmake = shutil.which("cmake", path=tools)
+    if cmake is None:
+        raise LeftOutError("there is no cmake")
+    if not place.exists():
+        print(f"compiling {place}", file=sys.stderr, flush=True)
+    # -U, because the zmqpp that was found last may be that of another environment.
+    configure: list[str | Path] = [cmake, "-S", HERE / "extension", "-B", place, "-U", "*_DIR"]
+    configure += [
+        "-DCMAKE_BUILD_TYPE=Release",
+        f"-DCMAKE_PREFIX_PATH={sysconfig.get_path('platlib')}",
+        f"-DPython_EXECUTABLE={sys.executable}",
+    ]
+    run(configure)
+    run([cmake, "--build", place])
+    return place
 
 
 def find(name: str, folder: Path) -> Library:

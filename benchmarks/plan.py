@@ -13,6 +13,7 @@ from task import Task
 LIBRARIES = ["libzmq", "zmqpp", "pyzmq", "pyzmq-wheel", "pyomq", "asyncio"]
 #: One letter where a goal is written: the ratio to pyzmq from source, to plain libzmq, to itself.
 LETTERS = {"pyzmq": "p", "libzmq": "C"}
+BATCH = 1000  #: messages a call, where there are calls for many
 
 
 @dataclass(frozen=True)

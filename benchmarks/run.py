@@ -144,6 +144,13 @@ def main() -> None:
             left_out[name] = str(reason)
     if "zmqpp" in left_out:
         sys.exit(f"zmqpp is not installed for {sys.executable}: {left_out['zmqpp']}")
+    if any(run.options.get("cpp") for one in plan for run in one.runs.values()):
+        try:
+            place = libraries.build_extension(folder)
+            places = [str(place), os.environ.get("PYTHONPATH", "")]
+            os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+        except libraries.LeftOutError as reason:
+            left_out["extension"] = str(reason)
     result: dict[str, Any] = {
         "command": " ".join(["python benchmarks/run.py", *sys.argv[1:]]),
         "machine": machine.describe(),

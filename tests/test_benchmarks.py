@@ -69,6 +69,21 @@ def test_shapes(words: str) -> None:
     assert work(*words.split())["value"] > 0
 
 
+@pytest.mark.timeout(300)
+def test_hybrids(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either side can be C++, in a module built with the installed package; without it, that is said."""
+    assert "benchmarks/extension" in work("shape=hybrid", "cpp=sender")["missing"]
+    libraries, folder = load("libraries"), FOLDER.parent / "build" / "benchmarks"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        monkeypatch.setenv("PYTHONPATH", str(libraries.build_extension(folder)))
+    except libraries.LeftOutError as reason:
+        pytest.skip(f"the module is not built: {reason}")
+    for side in ("sender", "receiver"):
+        for batch in (0, 10):
+            assert work("shape=hybrid", f"cpp={side}", f"batch={batch}")["value"] > 0
+
+
 def test_latencies_are_a_distribution() -> None:
     """The times of round trips are given by percentage, in order."""
     details = work("shape=round_trip", "latency=1")["details"]

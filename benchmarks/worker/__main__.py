@@ -67,8 +67,8 @@ def two_sides(library: str, shape: Any, task: Task) -> Any:
 def main() -> None:
     signal.alarm(LIFETIME_S)
     library, task = sys.argv[1], Task.from_words(sys.argv[2:])
-    shape = importlib.import_module("streams" if library == "asyncio" else task.shape)
     try:
+        shape = importlib.import_module("streams" if library == "asyncio" else task.shape)
         if hasattr(shape, "measure"):
             value = shape.measure(library, task)
         else:

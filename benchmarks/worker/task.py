@@ -27,6 +27,7 @@ class Task:
     sockets: int = 1  #: in a poller
     spin: int = 0  #: microseconds of zmqpp's opt-in spinning
     latency: int = 0  #: 1 takes the time of each round trip
+    cpp: str = ""  #: which side of a hybrid is C++: sender or receiver
     call: str = ""  #: which of the calls in calls.py or footprint.py
 
     @classmethod
