@@ -82,6 +82,9 @@ def test_options(pair: Any) -> None:
     a, _ = pair
     a.linger = 123
     assert table.option(a, zmqpp.LINGER) == 123
+    with a.context.socket(zmqpp.DEALER, routing_id=b"0123456789") as dealer:
+        with pytest.raises(zmqpp.ZMQError, match="it has 10 bytes, and there is room for 4"):
+            table.option(dealer, zmqpp.ROUTING_ID)
     with pytest.raises(zmqpp.ZMQError, match="no socket option has the number 9999"):
         table.option(a, 9999)
 
@@ -112,7 +115,8 @@ FAKE = """
     pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     class Table(ctypes.Structure):
         _fields_ = [("version", ctypes.c_int), ("is_loaded", ctypes.c_int), ("size", ctypes.c_size_t),
-                    ("zmqpp_version", ctypes.c_char_p), ("core_layout", ctypes.c_char_p)]
+                    ("zmqpp_version", ctypes.c_char_p), ("core_layout", ctypes.c_char_p),
+                    ("libzmq_path", ctypes.c_char_p)]
     NAME = b"zmqpp._core._C_API"
     real = Table.from_address(pointer(core._C_API, NAME))
     memory = ctypes.create_string_buffer(real.size)
@@ -143,6 +147,13 @@ def test_another_version_is_refused() -> None:
     assert f"({table.about()['size']} bytes)" in import_with("fake.size = 8")
     assert import_with("pass") == ""
     assert import_with("fake.size = fake.size + 8") == ""  # more functions at the end are no harm
+
+
+def test_another_libzmq_is_refused() -> None:
+    """A C++ module that is linked to another copy of libzmq does not load, and says which two there are."""
+    # What the table says is another file; that a context of it is refused is tested in test_borrowing.py.
+    text = import_with("fake.libzmq_path = b'/other/libzmq.so'", "hybrid_casters")
+    assert text == ""  # two names of one library are no harm
 
 
 def test_another_layout_is_refused() -> None:

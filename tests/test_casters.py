@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import sys
 import threading
 import time
 import weakref
@@ -121,6 +122,40 @@ def test_objects_end_and_come_anew(context: Any) -> None:
     pull.close()
 
 
+def test_one_object_for_all_threads(context: Any) -> None:
+    """Threads that ask for the object of a socket of C++'s in the same moment get the same one."""
+    keeper = casters.Keeper(casters.open(context, zmqpp.PAIR))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(100):
+            barrier, objects = threading.Barrier(2), []
+
+            def ask(barrier: Any = barrier, objects: Any = objects) -> None:
+                barrier.wait()
+                objects.append(keeper.socket())
+
+            threads = [threading.Thread(target=ask) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert objects[0] is objects[1]
+    finally:
+        sys.setswitchinterval(interval)
+    objects[0].close()
+
+
+def test_an_owner_stands_for_a_socket_before_a_borrower(context: Any) -> None:
+    """A borrowed handle that came first does not keep the owner's object from being the same each time."""
+    keeper = casters.Keeper(casters.open(context, zmqpp.PAIR))
+    (borrower,) = zmqpp.Context.shadow(context).sockets
+    owner = keeper.socket()
+    assert keeper.socket() is owner
+    assert borrower == owner
+    owner.close()
+
+
 def test_wrong_types(context: Any) -> None:
     """Other objects are refused with the types that a function takes."""
     for wrong in (1, "text", b"bytes", context, None):
@@ -131,6 +166,7 @@ def test_wrong_types(context: Any) -> None:
     with pytest.raises(TypeError, match=r"list\[zmqpp\.Message\]"):
         casters.total([b"x", 1])
     assert casters.same_by_pointer(None) is None
+    assert casters.which(None) == "none"
     assert "takes_reference(arg0: zmqpp.Socket) -> str" in casters.takes_reference.__doc__
 
 
@@ -232,6 +268,36 @@ def test_lent_objects_are_held() -> None:
     data.append(1)
 
 
+def test_what_is_only_read_comes_back_at_once() -> None:
+    """What a function does not keep is free again when it returns, in any thread."""
+    failures: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            for _ in range(50):
+                data = bytearray(MUCH)
+                casters.address(data)
+                data.append(1)
+                casters.total([data, data])
+                data.append(1)
+        except BufferError as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join(20)
+    assert not failures
+
+
+def test_results_of_python_may_be_shared() -> None:
+    """C++ makes messages of what a Python function returns, also if others have that object too."""
+    constant, many = b"constant", [b"a", b"b"]
+    assert casters.size_by_call(lambda: constant) == 8
+    assert casters.total_by_call(lambda: many) == 2
+    assert casters.maybe_by_call(lambda: constant)
+    assert not casters.maybe_by_call(lambda: None)
+
+
 def test_lists_of_messages(pair: Any) -> None:
     """A vector of messages is a list in Python, of Messages and bytes-like objects; order and bytes stay."""
     a, b = pair
@@ -317,6 +383,19 @@ def test_errors_name_what_failed(context: Any) -> None:
 
 
 # --- threads ------------------------------------------------------------------------------------
+
+
+def test_spinning_gives_up_the_gil(pair: Any) -> None:
+    """So does one that spins before it sleeps."""
+    a, b = pair
+    b.spin = 100_000
+    received = []
+    thread = threading.Thread(target=lambda: received.append(casters.recv(b).bytes))
+    thread.start()
+    time.sleep(0.005)
+    a.send(b"word")
+    thread.join(10)
+    assert received == [b"word"]
 
 
 @pytest.mark.parametrize("way", ["recv", "recv_released"])
@@ -471,6 +550,18 @@ def test_fork() -> None:
         context.destroy()
     """
     run_python(code, prelude=USES_CASTERS, options=FORKING)
+
+
+@pytest.mark.parametrize("way", ["recv", "recv_released"])
+def test_exit_while_cpp_waits(way: str) -> None:
+    """The process ends in silence when a daemon thread waits in C++, whoever gave up its GIL."""
+    code = f"""
+        pull = zmqpp.Context().socket(zmqpp.PULL)
+        pull.bind("inproc://never")
+        threading.Thread(target=casters.{way}, args=(pull,), daemon=True).start()
+        time.sleep(0.05)
+    """
+    assert run_python(code, prelude=USES_CASTERS) == ""
 
 
 def test_dev_mode() -> None:

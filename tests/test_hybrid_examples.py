@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import zmqpp
+from cpp_compiler import compile_module
 
 HYBRID = Path(__file__).parents[1] / "examples" / "hybrid"
 
@@ -113,6 +114,38 @@ def test_another_pybind11(tmp_path: Path) -> None:
         ZMQPP_HYBRID=str(folder),
     )
     assert " passed" in output
+
+
+SECOND_LIBZMQ = """
+#include <zmqpp/python.hpp>
+PYBIND11_MODULE(second, m)
+{
+    zmqpp::python::import_core();
+    m.attr("loaded") = true;
+}
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs patchelf")
+def test_a_second_libzmq_is_refused(tmp_path: Path) -> None:
+    """A module that is linked to another copy of libzmq does not load, and names both files."""
+    patchelf = shutil.which("patchelf")
+    if patchelf is None:
+        pytest.skip("needs patchelf")
+    second = tmp_path / "libzmq-second.so"
+    shutil.copy(Path(zmqpp.build_info()["libzmq_path"]).resolve(), second)
+    run(patchelf, "--set-soname", second.name, second)
+    source = tmp_path / "second.cpp"
+    source.write_text(SECOND_LIBZMQ)
+    module = compile_module(source, tmp_path)
+    needed = run(patchelf, "--print-needed", module).split()
+    (first,) = (name for name in needed if "zmq" in name)
+    run(patchelf, "--replace-needed", first, second.name, "--set-rpath", tmp_path, module)
+    code = "import zmqpp\ntry:\n    import second\nexcept ImportError as error:\n    print(error)\n"
+    output = run(sys.executable, "-c", code, PYTHONPATH=str(tmp_path))
+    assert f"linked to another copy of libzmq ({second})" in output
+    assert zmqpp.build_info()["libzmq_path"] in output
+    assert "find_package(zmqpp)" in output
 
 
 def test_handlers(tmp_path: Path) -> None:

@@ -35,6 +35,10 @@ PyObject* raise_failure(const zmqpp_failure* failure)
         PyErr_SetString(PyExc_SystemError, "zmqpp: no call of this thread has failed");
         return nullptr;
     }
+    if (failure->kind == ZMQPP_INTERRUPTED && PyErr_Occurred() == nullptr) {
+        PyErr_SetString(PyExc_RuntimeError, failure->text);  // its own error was taken already
+        return nullptr;
+    }
     try {
         detail::throw_failure(*failure);
     } catch (const std::exception&) {
@@ -144,6 +148,7 @@ zmqpp_capi make_table()
     table.message_in = message_in;
     table.message_of = message_of;
     table.message_to_python = message_to_python;
+    table.release_shared = release_returned_buffers;
     table.raise_last = raise_last;
     table.raise_failure = raise_failure;
     table.failure_in = failure_in;

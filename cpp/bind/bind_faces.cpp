@@ -12,21 +12,17 @@ PyObject* context_class = nullptr;
 
 template <class Bound, class Handle> py::object find_or_make(const Handle& handle, PyObject* kind)
 {
-    const auto& face_now = handle.state()->face;
-    auto* known = static_cast<PyObject*>(face_now.object);
-    // One without references is about to go. A borrower cannot stand for an owner.
-    if (known != nullptr && face_now.life == python_lives && Py_REFCNT(known) > 0) {
-        auto face = py::reinterpret_borrow<py::object>(known);
-        if (!handle.is_owner() || face.template cast<const Bound&>().is_owner()) {
-            return face;
-        }
-    }
-    if (kind == nullptr) {
+    if (kind == nullptr) {  // first: a face may be of an interpreter that has ended
         throw py::import_error("zmqpp is not imported in this interpreter");
     }
-    py::object face = py::reinterpret_borrow<py::object>(kind)(Bound(handle));
-    become_face<Bound>(face);
-    return face;
+    py::object made;
+    if (find_face<Bound>(handle) == nullptr) {
+        made = py::reinterpret_borrow<py::object>(kind)(Bound(handle));
+        become_face<Bound>(made);
+    }
+    // Again, because another thread may have made one meanwhile.
+    PyObject* face = find_face<Bound>(handle);
+    return face == nullptr ? made : py::reinterpret_borrow<py::object>(face);
 }
 
 }  // namespace

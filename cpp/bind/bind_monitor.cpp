@@ -2,6 +2,7 @@
 #include "bind.hpp"
 
 #include "arguments.hpp"
+#include "exit.hpp"
 #include "fastcall.hpp"
 #include "gil.hpp"
 #include "socket.hpp"
@@ -54,7 +55,9 @@ void bind_monitor(py::module_& m)
     m.def(
         "open_monitor",
         [](const BoundSocket& socket, int events) {
-            return BoundSocket(without_gil([&] { return zmqpp::open_monitor(socket, events); }));
+            auto reader = without_gil([&] { return zmqpp::open_monitor(socket, events); });
+            close_at_exit(reader);
+            return BoundSocket(std::move(reader));
         },
         py::arg("socket"), py::arg("events"),
         "Publishes events of a socket and returns the PAIR that reads them (zmq_socket_monitor).");

@@ -106,17 +106,18 @@ int socket_get(const zmqpp_socket* socket, int option, void* value, std::size_t*
 {
     return attempt([&] {
         const OptionRow& row = option_of(option, false);
-        if (is_string(row.kind)) {
-            const std::string text = from(socket).get_string(row);
-            copy_text(text, static_cast<char*>(value), *size);
-            *size = text.size();
-        } else if (*size < wire_size(row.kind)) {
+        const std::string text = is_string(row.kind) ? from(socket).get_string(row) : "";
+        const std::size_t needed = is_string(row.kind) ? text.size() : wire_size(row.kind);
+        if (*size < needed) {
             throw Error(EINVAL, std::string("get option ") + row.name + ": it has " +
-                                    std::to_string(wire_size(row.kind)) + " bytes, not " +
+                                    std::to_string(needed) + " bytes, and there is room for " +
                                     std::to_string(*size));
+        }
+        *size = needed;
+        if (is_string(row.kind)) {
+            std::memcpy(value, text.data(), needed);
         } else {
-            *size = wire_size(row.kind);
-            from(socket).get_raw(row, value, *size);
+            from(socket).get_raw(row, value, needed);
         }
     });
 }
@@ -124,6 +125,9 @@ int socket_get(const zmqpp_socket* socket, int option, void* value, std::size_t*
 int socket_send(zmqpp_socket* socket, zmq_msg_t* parts, std::size_t count, int flags, long timeout)
 {
     return attempt(-1, [&] {
+        if (count == 0) {
+            throw Error(EINVAL, "send() on " + from(socket)->describe() + ": no parts");
+        }
         const bool sent =
             from(socket)->try_send(from(parts), count, flags) ||
             (timeout != 0 && from(socket)->send(from(parts), count, flags, in(timeout)));

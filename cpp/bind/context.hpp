@@ -15,12 +15,10 @@ struct BoundContext : Context {
     BoundContext& operator=(const BoundContext&) = delete;
     ~BoundContext()
     {
-        if (is_face) {
+        if (state()->face.handle == this) {
             state()->face = {};
         }
     }
-
-    bool is_face = false;  // of all handles, that which stands for the context
 };
 
 }  // namespace zmqpp::binding

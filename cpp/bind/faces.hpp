@@ -9,14 +9,24 @@
 
 namespace zmqpp::binding {
 
+// The face that may stand for `handle`; nullptr if there is none. An object without references is about to
+// go, and a borrower cannot stand for an owner.
+template <class Bound, class Handle> [[nodiscard]] PyObject* find_face(const Handle& handle)
+{
+    const auto& face = handle.state()->face;
+    auto* object = static_cast<PyObject*>(face.object);
+    const bool lives = object != nullptr && face.life == python_lives && Py_REFCNT(object) > 0;
+    return lives && (!handle.is_owner() || static_cast<const Bound*>(face.handle)->is_owner())
+               ? object
+               : nullptr;
+}
+
 // Makes the handle in `self` the face, if there is none.
 template <class Bound> void become_face(const py::object& self)
 {
-    auto& bound = self.cast<Bound&>();
-    auto& face = bound.state()->face;
-    if (face.object == nullptr || face.life != python_lives) {
-        face = {self.ptr(), python_lives};
-        bound.is_face = true;
+    const auto& bound = self.cast<const Bound&>();
+    if (find_face<Bound>(bound) == nullptr) {
+        bound.state()->face = {self.ptr(), &bound, python_lives};
     }
 }
 

@@ -145,15 +145,29 @@ private:
 }
 
 // The core's hooks around a wait: code that waits with the GIL, an extension module's for one, gives it up.
+// If it gave it up by means of its own, such as py::gil_scoped_release, it must not come to take it back
+// when the interpreter ends: that aborts. So a failure, which is how it learns of the end, stays here.
+inline char gave_up_elsewhere;
+
 inline void* leave_python()
 {
-    if (!has_gil()) {
-        return nullptr;
+    if (has_gil()) {
+        give_up_gil();
+        return &departure;
     }
-    give_up_gil();
-    return &departure;
+    const bool is_pythons = !python_is_gone && departure.thread == nullptr &&
+                            PyGILState_GetThisThreadState() != nullptr;
+    return is_pythons ? &gave_up_elsewhere : nullptr;
 }
-inline void come_back_to_python(void* /*left*/) { take_gil_back(); }
+
+inline void come_back_to_python(void* left, int failed)
+{
+    if (left == &departure) {
+        take_gil_back();
+    } else if (failed != 0 && python_is_ending() && this_thread_id() != last_thread) {
+        stay_for_ever();
+    }
+}
 
 // The core's interrupt hook: runs Python's signal handlers in the middle of a wait. False if one of
 // them raised; the exception stays set in the thread until it has the GIL again.

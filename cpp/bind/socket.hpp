@@ -20,14 +20,13 @@ struct BoundSocket : Socket {
     BoundSocket& operator=(const BoundSocket&) = delete;
     ~BoundSocket()
     {
-        if (is_face) {
+        if (state()->face.handle == this) {
             state()->face = {};
         }
     }
 
     std::size_t copy_threshold = default_copy_threshold;
     Eagerness eagerness;
-    bool is_face = false;  // of all handles, that which Context.sockets gives back
 };
 
 // The parts of class Socket, one file each.

@@ -199,6 +199,17 @@ PYBIND11_MODULE(hybrid_casters, m)
         return there ? std::optional<Message>(Message("there")) : std::nullopt;
     });
 
+    m.def("which", [](Socket* /*socket*/) { return "socket"; });
+    m.def("which", [](const py::none& /*none*/) { return "none"; });
+    m.def("size_by_call", [](const py::function& function) {
+        return zmqpp::python::call(function).cast<Message>().size();
+    });
+    m.def("total_by_call", [](const py::function& function) {
+        return zmqpp::python::call(function).cast<std::vector<Message>>().size();
+    });
+    m.def("maybe_by_call", [](const py::function& function) {
+        return zmqpp::python::call(function).cast<std::optional<Message>>().has_value();
+    });
     m.def("send", [](Socket& socket, Message message) { socket.send(std::move(message)); });
     m.def("send_multipart",
           [](Socket& socket, std::vector<Message> parts) { socket.send(std::move(parts)); });

@@ -85,6 +85,9 @@ typedef struct zmqpp_capi {
     int (*message_of)(PyObject *object, zmq_msg_t *message);
     /* A zmqpp.Message. The bytes move there, and `message` is empty afterwards. */
     PyObject *(*message_to_python)(zmq_msg_t *message);
+    /* Lets go of objects whose bytes were shared with messages that are gone. Other calls with the GIL do so
+     * too, and Python itself, some time. */
+    void (*release_shared)(void);
 
     /* Raises this thread's last failure as zmqpp's Python exception. Always NULL. */
     PyObject *(*raise_last)(void);
@@ -98,7 +101,7 @@ typedef struct zmqpp_capi {
     /* This thread's last failure; the kind is ZMQPP_NO_FAILURE if there was none. */
     void (*last_failure)(zmqpp_failure *failure);
 
-    zmqpp_context *(*context_new)(int io_threads);
+    zmqpp_context *(*context_new)(int io_threads); /* ends with Python at the latest, as Python's own do */
     zmqpp_context *(*context_instance)(void); /* zmqpp.Context.instance() */
     /* By a raw handle, which its owner ends. */
     zmqpp_context *(*context_borrow)(void *libzmq_context);
@@ -120,6 +123,7 @@ typedef struct zmqpp_capi {
     int (*socket_unbind)(zmqpp_socket *socket, const char *endpoint);
     int (*socket_disconnect)(zmqpp_socket *socket, const char *endpoint);
     int (*socket_set)(zmqpp_socket *socket, int option, const void *value, size_t size);
+    /* `size` is that of the memory, and then of the value. Text comes without an end. */
     int (*socket_get)(const zmqpp_socket *socket, int option, void *value, size_t *size);
 
     /* One message of `count` parts: sent whole, 1, and then the parts are empty; or, if there was no room in
@@ -132,7 +136,7 @@ typedef struct zmqpp_capi {
      * time. They are in memory that messages_free() gives back. */
     long (*socket_recv_multipart)(zmqpp_socket *socket, zmq_msg_t **parts, long timeout);
     void (*messages_free)(zmq_msg_t *messages); /* closes them too; NULL does nothing */
-    /* Messages of one part. Sends all there is room for in time and returns how many that were, the first
+    /* Messages of one part, each of which is one already (zmq_msg_init). Sends all there is room for in time and returns how many that were, the first
      * ones; waits for a message and takes those that have come by then, `max` at most. -1 if it fails. */
     long (*socket_send_many)(zmqpp_socket *socket, zmq_msg_t *messages, size_t count, long timeout);
     long (*socket_recv_many)(zmqpp_socket *socket, zmq_msg_t *messages, size_t max, long timeout);
@@ -153,10 +157,10 @@ typedef struct zmqpp_capi {
 
     /* --- for <zmqpp/python.hpp> -------------------------------------------------------------------- */
 
-    /* Around a wait: gives up the GIL if this thread has it, and takes it back if what leave() returned is
-     * not NULL. */
+    /* Around a wait: gives up the GIL if this thread has it, and takes it back. Come back with what leave
+     * returned, unless that is NULL, and with whether the wait failed. */
     void *(*leave_python)(void);
-    void (*come_back_to_python)(void *left);
+    void (*come_back_to_python)(void *left, int failed);
     /* Runs Python's signal handlers in a wait; 0 if one raised, and the error is set. */
     int (*run_signal_handlers)(void);
     /* Where threads sleep that wait for a lock (detail::SleepingPlaces in core/lock.hpp). */

@@ -34,7 +34,14 @@ public:
             threads_.emplace_back([this] { work(); });
         }
     }
-    ~Stage() { stop(); }
+    ~Stage()
+    {
+        try {
+            stop();
+        } catch (const zmqpp::ForkError&) {  // a child of fork() has no such threads to join
+            static_cast<void>(new std::vector<std::thread>(std::move(threads_)));
+        }
+    }
 
     // Closing the sockets ends the threads, wherever they wait. They never need the GIL.
     void stop()

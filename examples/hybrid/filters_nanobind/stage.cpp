@@ -5,6 +5,7 @@
 #include <zmqpp/capi.h>
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,25 +38,22 @@ public:
         if (handle == nullptr) {
             nb::raise_python_error();
         }
-        in_ = require(zmqpp->socket_open(handle, ZMQ_PULL));
-        out_ = require(zmqpp->socket_open(handle, ZMQ_PUSH));
-        require(zmqpp->socket_connect(in_, source.c_str(), nullptr, 0) == 0);
-        require(zmqpp->socket_connect(out_, sink.c_str(), nullptr, 0) == 0);
+        in_.reset(require(zmqpp->socket_open(handle, ZMQ_PULL)));
+        out_.reset(require(zmqpp->socket_open(handle, ZMQ_PUSH)));
+        require(zmqpp->socket_connect(in_.get(), source.c_str(), nullptr, 0) == 0);
+        require(zmqpp->socket_connect(out_.get(), sink.c_str(), nullptr, 0) == 0);
         for (int i = 0; i < threads; ++i) {
             threads_.emplace_back([this] { work(); });
         }
     }
-    ~Stage()
-    {
-        stop();
-        zmqpp->socket_release(in_);
-        zmqpp->socket_release(out_);
-    }
+    ~Stage() { stop(); }
 
     void stop()
     {
-        zmqpp->socket_close(in_);
-        zmqpp->socket_close(out_);
+        zmqpp->socket_close(out_.get());
+        if (zmqpp->socket_close(in_.get()) != 0) {  // a child of fork() has no such threads to join
+            static_cast<void>(new std::vector<std::thread>(std::move(threads_)));
+        }
         for (std::thread& thread : threads_) {
             thread.join();
         }
@@ -78,18 +76,24 @@ private:
     void work()
     {
         zmq_msg_t* parts = nullptr;
-        while (zmqpp->socket_recv_multipart(in_, &parts, -1) == 2) {  // a number, and the frame
+        // A number, and the frame.
+        while (zmqpp->socket_recv_multipart(in_.get(), &parts, -1) == 2) {
             zmq_msg_t result;
             blur(&parts[1], &result);
             zmqpp->message_move(&parts[1], &result);
             zmqpp->message_close(&result);
-            done_ += zmqpp->socket_send(out_, parts, 2, 0, -1) == 1 ? 1 : 0;
+            done_ += zmqpp->socket_send(out_.get(), parts, 2, 0, -1) == 1 ? 1 : 0;
             zmqpp->messages_free(parts);
         }
     }
 
-    zmqpp_socket* in_ = nullptr;
-    zmqpp_socket* out_ = nullptr;
+    struct Release {
+        void operator()(zmqpp_socket* socket) const { zmqpp->socket_release(socket); }
+    };
+    using Socket = std::unique_ptr<zmqpp_socket, Release>;
+
+    Socket in_;
+    Socket out_;
     std::atomic<long> done_{0};
     std::vector<std::thread> threads_;
 };

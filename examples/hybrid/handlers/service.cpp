@@ -33,7 +33,9 @@ std::string serve(zmqpp::Socket& requests, const zmqpp::Context& context, const 
             const py::object reply = zmqpp::python::call(handlers.attr("handle"), request);
             requests.send(reply.cast<zmqpp::Message>());
         } catch (const py::error_already_set& error) {
-            requests.send(std::string("error: ") + py::str(error.value()).cast<std::string>());
+            requests.send("error: " + py::str(error.value()).cast<std::string>());
+        } catch (const std::exception& error) {  // one of zmqpp, or a reply that is no message
+            requests.send(std::string("error: ") + error.what());
         }
     }
 }

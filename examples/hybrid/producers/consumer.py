@@ -14,7 +14,7 @@ def from_cpp(context: zmqpp.Context, count: int, batch: int) -> float:
     with context.socket(zmqpp.PULL) as pull:
         pull.bind("inproc://ticks")
         start = time.perf_counter()
-        producer = ticks.Producer(context, "inproc://ticks", count, batch)
+        producer = ticks.Producer(context, "inproc://ticks", count)
         total = 0
         if batch == 1:
             for _ in range(count):
@@ -25,7 +25,7 @@ def from_cpp(context: zmqpp.Context, count: int, batch: int) -> float:
                 messages = pull.recv_many(batch, timeout=30_000)
                 received += len(messages)
                 total += sum(int.from_bytes(m[:8], sys.byteorder) for m in messages)
-        producer.join()
+        del producer
         seconds = time.perf_counter() - start
     assert total == count * (count - 1) // 2, "each message came once"
     return seconds

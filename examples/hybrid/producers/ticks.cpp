@@ -10,25 +10,29 @@ namespace py = pybind11;
 
 class Producer {
 public:
-    Producer(const zmqpp::Context& context, std::string endpoint, long count, std::size_t batch)
-        : thread_([=] {
-              zmqpp::Socket push(context, zmqpp::SocketType::push);
-              push.connect(endpoint);
-              char tick[64] = {};
-              for (long number = 0; number < count;) {
-                  zmqpp::Multipart messages;
-                  for (; messages.size() < batch && number < count; ++number) {
-                      std::memcpy(tick, &number, sizeof number);
-                      messages.emplace_back(tick, sizeof tick);
-                  }
-                  (void)push.send_many(messages, zmqpp::Deadline::never());
-              }
-          })
+    Producer(const zmqpp::Context& context, const std::string& endpoint, long count)
+        : push_(context, zmqpp::SocketType::push)
     {
+        push_.connect(endpoint);
+        thread_ = std::thread([push = push_, count]() mutable {
+            char tick[64] = {};
+            try {
+                for (long number = 0; number < count; ++number) {
+                    std::memcpy(tick, &number, sizeof number);
+                    push.send(std::string_view(tick, sizeof tick));
+                }
+            } catch (const zmqpp::SocketClosed&) {  // below
+            }
+        });
     }
-    void join() { thread_.join(); }
+    ~Producer()
+    {
+        push_.close();
+        thread_.join();
+    }
 
 private:
+    zmqpp::Socket push_;
     std::thread thread_;
 };
 
@@ -36,9 +40,8 @@ private:
 long long consume(zmqpp::Socket& pull, long count)
 {
     long long sum = 0;
-    for (long received = 0; received < count;) {
+    for (long number = 0, received = 0; received < count;) {
         for (const auto& message : pull.recv_many(1000, std::chrono::seconds(30))) {
-            long number = 0;
             std::memcpy(&number, message.data(), sizeof number);
             sum += number;
             ++received;
@@ -51,7 +54,6 @@ PYBIND11_MODULE(ticks, m)
 {
     zmqpp::python::import_core();
     py::class_<Producer>(m, "Producer")
-        .def(py::init<const zmqpp::Context&, std::string, long, std::size_t>())
-        .def("join", &Producer::join);
+        .def(py::init<const zmqpp::Context&, const std::string&, long>());
     m.def("consume", &consume);
 }

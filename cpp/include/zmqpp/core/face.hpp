@@ -5,10 +5,10 @@ namespace zmqpp {
 inline namespace v1 {
 namespace detail {
 
-// In which of the language's lives it was made: a host may end an interpreter and start another. That
-// language guards it.
+// That language guards it. A host may end an interpreter and start another: an object is of one life.
 struct Face {
     void* object = nullptr;
+    const void* handle = nullptr;  // inside the object, which takes leave when it goes
     unsigned life = 0;
 };
 

@@ -37,10 +37,11 @@ using InterruptHook = bool (*)();
 }
 
 // Called on the waiting thread, with no lock held, around whatever may sleep. come_back() gets what leave()
-// returned, unless that is null: then there was nothing to give up.
+// returned, unless that is null: then there is nothing to do. It is also told whether the wait failed; if
+// the host ends meanwhile, it need not return.
 struct WaitHooks {
     void* (*leave)();
-    void (*come_back)(void* left);
+    void (*come_back)(void* left, int failed);
 };
 
 [[nodiscard]] inline std::atomic<const WaitHooks*>& wait_hooks()
@@ -66,7 +67,7 @@ template <class Call> auto between_wait_hooks(Call&& call) -> std::invoke_result
     } catch (const std::exception&) {
         failure = std::current_exception();
     }
-    hooks->come_back(left);
+    hooks->come_back(left, failure ? 1 : 0);
     if (failure) {
         std::rethrow_exception(failure);
     }

@@ -28,7 +28,10 @@ inline constexpr int layout_number = 1;
 #endif
     return std::to_string(layout_number) + "-" + library + "-" +
            std::to_string(sizeof(ContextState)) + "-" + std::to_string(sizeof(SocketState)) + "-" +
-           std::to_string(sizeof(Message)) + (compiled_with_drafts ? "-drafts" : "");
+           std::to_string(sizeof(Message)) + "-" + std::to_string(sizeof(Wake)) + "-" +
+           std::to_string(sizeof(Enlisted<Lock>)) + "-" + std::to_string(sizeof(Registration)) +
+           "-" + std::to_string(sizeof(Publisher)) + "-" + std::to_string(sizeof(SleepingPlaces)) +
+           (compiled_with_drafts ? "-drafts" : "");
 }
 
 }  // namespace detail

@@ -109,6 +109,12 @@ public:
 
     [[nodiscard]] std::vector<Ready> poll(Deadline deadline)
     {
+        return between_wait_hooks([&] { return poll_until(deadline); });
+    }
+
+private:
+    [[nodiscard]] std::vector<Ready> poll_until(Deadline deadline)
+    {
         // From its look on, nothing that happens can be missed: who sleeps is known before.
         Enlisted<Lock> me(changes_.lock(), changes_.sleepers(), 0);
         enlist(me);
@@ -130,7 +136,6 @@ public:
         }
     }
 
-private:
     struct Entry final : Registration {
         Entry(PollSet& owner, PollTarget polled, short events)
             : Registration(owner.changes_, events), set(owner), target(std::move(polled))

@@ -416,6 +416,10 @@ public:
     }
 
 private:
+    template <class Attempt>
+    bool until(const char* operation, short direction, Deadline deadline, Deadline spin_end,
+               Attempt& attempt);
+
     template <class Choose> static void choose_linger(void* handle, Choose&& choose) noexcept
     {
         int linger = -1;

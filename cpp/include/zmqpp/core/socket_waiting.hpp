@@ -18,9 +18,20 @@ template <class Attempt>
 bool SocketState::until(const char* operation, short direction, Deadline deadline,
                         Attempt&& attempt)
 {
+    // Around all of it, and not only where it sleeps: it may spin first, and what a wait is told of the end
+    // of its host it says when it looks at the socket again.
+    return between_wait_hooks([&] {
+        const auto spin = spin_.load(std::memory_order_relaxed);
+        const Deadline spin_end = spin.count() > 0 ? Deadline(spin) : Deadline::never();
+        return until(operation, direction, deadline, spin_end, attempt);
+    });
+}
+
+template <class Attempt>
+bool SocketState::until(const char* operation, short direction, Deadline deadline,
+                        Deadline spin_end, Attempt& attempt)
+{
     const auto keep_alive = shared_from_this();
-    const auto spin = spin_.load(std::memory_order_relaxed);
-    const Deadline spin_end = spin.count() > 0 ? Deadline(spin) : Deadline::never();
     Enlisted<Lock> me(lock_, waiters_, direction);
     for (;;) {
         Descriptor descriptor;

@@ -1,0 +1,198 @@
+// The border itself: how an extension module finds zmqpp, what it takes over from it, and how objects and
+// calls cross. Included by <zmqpp/python.hpp>.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "../capi.h"
+#include "../core.hpp"
+#include "../failure.hpp"
+
+#if PYBIND11_VERSION_MAJOR == 2 && PYBIND11_VERSION_MINOR < 10
+#error "<zmqpp/python.hpp> needs pybind11 2.10 or newer"
+#endif
+
+namespace zmqpp {
+inline namespace v1 {
+namespace python {
+
+// Imports zmqpp. From here on this module shares what there is once in a process, waits give up the GIL,
+// and errors are Python's. Call it when the module is initialised, or when an embedded interpreter has
+// started; the GIL is held. Throws pybind11::error_already_set, an ImportError, if zmqpp is missing or was
+// built from other headers than this module.
+void import_core();
+
+namespace detail {
+
+// Of this module: null until zmqpp was imported.
+inline const zmqpp_capi* table = nullptr;
+
+[[nodiscard]] inline const zmqpp_capi& api()
+{
+    if (table == nullptr || table->is_loaded == 0) {
+        import_core();
+    }
+    return *table;
+}
+
+inline const Context& from(const zmqpp_context* context)
+{
+    return *reinterpret_cast<const Context*>(context);
+}
+inline const zmqpp_context* give(const Context& context)
+{
+    return reinterpret_cast<const zmqpp_context*>(&context);
+}
+inline const zmqpp_socket* give(const Socket& socket)
+{
+    return reinterpret_cast<const zmqpp_socket*>(&socket);
+}
+
+[[noreturn]] inline void throw_last()
+{
+    zmqpp_failure failure;
+    table->last_failure(&failure);
+    zmqpp::detail::throw_failure(failure);
+}
+
+// Python's exception for the core's; pybind11 calls it for what functions of this module throw.
+inline void translate(std::exception_ptr thrown)
+{
+    try {
+        std::rethrow_exception(std::move(thrown));
+    } catch (const Error& error) {
+        const zmqpp_failure failure = zmqpp::detail::to_failure(error);
+        api().raise_failure(&failure);
+    }
+}
+
+// The core's interrupt hook. A handler's exception travels through C++ as such, and not as one of zmqpp's
+// that a loop over errors would take for the end of a socket.
+inline bool run_signal_handlers()
+{
+    if (table->is_loaded == 0 || table->run_signal_handlers() != 0) {
+        return true;
+    }
+    const PyGILState_STATE state = PyGILState_Ensure();
+    const pybind11::error_already_set raised;
+    PyGILState_Release(state);
+    throw raised;
+}
+
+// What this module links must be the libzmq that zmqpp has loaded. The paths may differ for one that is
+// the same, and then a context of ours is one of theirs.
+inline void require_one_libzmq(const zmqpp_capi& found)
+{
+    if (library_path() == found.libzmq_path) {
+        return;
+    }
+    void* probe = zmq_ctx_new();
+    zmqpp_context* borrowed = found.context_borrow(probe);
+    found.context_release(borrowed);
+    zmq_ctx_term(probe);
+    if (borrowed == nullptr) {
+        throw pybind11::import_error("this module is linked to another copy of libzmq (" +
+                                     library_path() + ") than zmqpp (" + found.libzmq_path +
+                                     "): link it to zmqpp::core of find_package(zmqpp)");
+    }
+}
+
+[[nodiscard]] inline Context instance()
+{
+    zmqpp_context* shared = table->context_instance();
+    if (shared == nullptr) {
+        throw_last();
+    }
+    Context context = from(shared);
+    table->context_release(shared);
+    return context;
+}
+
+}  // namespace detail
+
+inline void import_core()
+{
+    const zmqpp_capi* found = zmqpp_import();
+    if (found == nullptr) {
+        throw pybind11::error_already_set();
+    }
+    const std::string ours = zmqpp::detail::core_layout();
+    if (ours != found->core_layout) {
+        throw pybind11::import_error(
+            "this module was built from headers of zmqpp with the layout " + ours + ", and zmqpp " +
+            found->zmqpp_version + " has the layout " + found->core_layout +
+            ": build the module again with the headers in zmqpp.get_include()");
+    }
+    detail::require_one_libzmq(*found);
+    static const WaitHooks around_waits{found->leave_python, found->come_back_to_python};
+    detail::table = found;
+    using Places = PerProcess<zmqpp::detail::SleepingPlaces>;
+    Places::share(*static_cast<Places::Place*>(found->shared_place()));
+    instance_hook() = detail::instance;
+    interrupt_hook() = detail::run_signal_handlers;
+    wait_hooks() = &around_waits;
+    pybind11::register_local_exception_translator(detail::translate);
+}
+
+// The object that stands for a context or a socket in Python, and a zmqpp.Message. With the GIL.
+[[nodiscard]] inline pybind11::object to_python(const Context& context)
+{
+    PyObject* object = detail::api().context_to_python(detail::give(context));
+    if (object == nullptr) {
+        throw pybind11::error_already_set();
+    }
+    return pybind11::reinterpret_steal<pybind11::object>(object);
+}
+[[nodiscard]] inline pybind11::object to_python(const Socket& socket)
+{
+    PyObject* object = detail::api().socket_to_python(detail::give(socket));
+    if (object == nullptr) {
+        throw pybind11::error_already_set();
+    }
+    return pybind11::reinterpret_steal<pybind11::object>(object);
+}
+[[nodiscard]] inline pybind11::object to_python(Message&& message)
+{
+    PyObject* object = detail::api().message_to_python(message.raw());
+    if (object == nullptr) {
+        throw pybind11::error_already_set();
+    }
+    return pybind11::reinterpret_steal<pybind11::object>(object);
+}
+
+// A message of a zmqpp.Message or any bytes-like object. Many bytes are shared: the object stays as it is
+// until the last message with them is gone, in whatever thread that happens. Throws error_already_set.
+[[nodiscard]] inline Message to_message(pybind11::handle object)
+{
+    Message message;
+    if (detail::api().message_of(object.ptr(), message.raw()) != 0) {
+        throw pybind11::error_already_set();
+    }
+    return message;
+}
+
+// Calls a function of Python's. Errors of zmqpp come out as the core's exceptions, others as
+// error_already_set. With the GIL.
+template <class... Arguments>
+pybind11::object call(pybind11::handle function, Arguments&&... arguments)
+{
+    try {
+        return function(std::forward<Arguments>(arguments)...);
+    } catch (const pybind11::error_already_set& error) {
+        zmqpp_failure failure;
+        if (detail::api().failure_in(error.value().ptr(), &failure) == 0 &&
+            failure.kind != ZMQPP_NO_FAILURE) {
+            zmqpp::detail::throw_failure(failure);
+        }
+        PyErr_Clear();
+        throw;
+    }
+}
+
+}  // namespace python
+}  // namespace v1
+}  // namespace zmqpp
