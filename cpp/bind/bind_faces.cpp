@@ -6,7 +6,7 @@
 namespace zmqpp::binding {
 namespace {
 
-// Borrowed from the module that introduced them: they are as immortal as other classes.
+// Of the files that introduced them. The reference is kept for ever, as classes mostly are.
 PyObject* socket_class = nullptr;
 PyObject* context_class = nullptr;
 
