@@ -28,6 +28,7 @@ import machine
 import report
 from contract import contract
 from curves import curves
+from hybrids import hybrids_back
 from plan import LIBRARIES, Measurement
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -131,7 +132,7 @@ def main() -> None:
             sys.exit(
                 f"no such library: {', '.join(sorted(unknown))}; there are {', '.join(LIBRARIES)}"
             )
-    plan = [*contract(), *(curves() if arguments.full else [])]
+    plan = [*contract(), *([*hybrids_back(), *curves()] if arguments.full else [])]
     plan = [one for one in plan if arguments.only in one.key]
 
     folder = ROOT / "build" / "benchmarks"
