@@ -22,18 +22,26 @@ needs_system_libzmq = pytest.mark.skipif(
 )
 
 
-def run(*command: str | Path, folder: Path | None = None, **environment: str) -> str:
-    """Runs a command; its output, with line breaks and runs of blanks made single blanks."""
+def execute(
+    *command: object, folder: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command in the machine's environment less what the test chooses itself."""
     variables = {k: v for k, v in os.environ.items() if k not in ELSEWHERE}
-    process = subprocess.run(
+    return subprocess.run(
         [str(word) for word in command],
         env={**variables, **environment},
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        timeout=500,
         check=False,
     )
+
+
+def run(*command: object, folder: Path | None = None, **environment: str) -> str:
+    """Runs a command; its output, with line breaks and runs of blanks made single blanks."""
+    process = execute(*command, folder=folder, **environment)
     output = " ".join(process.stdout.split())
     return output if process.returncode == 0 else f"failed: {output}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import zmqpp
+from building import execute
 from cpp_compiler import compile_module
 
 HYBRID = Path(__file__).parents[1] / "examples" / "hybrid"
@@ -28,15 +28,7 @@ pytestmark = [
 
 
 def run(*command: object, **environment: str) -> str:
-    process = subprocess.run(
-        [str(word) for word in command],
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=500,
-        check=False,
-    )
+    process = execute(*command, **environment)
     assert process.returncode == 0, process.stdout
     return process.stdout
 

@@ -1,11 +1,13 @@
 // The exception classes, and the one place that turns C++ exceptions into them.
 #include "bind.hpp"
 
+#include <array>
+
 #include "errors.hpp"
 #include "gil.hpp"
-#include "zmqpp/capi.h"
 #include "zmqpp/core/error.hpp"
 #include "zmqpp/core/interrupt.hpp"
+#include "zmqpp/failure.hpp"
 
 namespace zmqpp::binding {
 
@@ -13,15 +15,8 @@ ErrorClasses error_classes;
 
 namespace {
 
-// Classes for the core's exceptions, in no other order than the tree's.
-PyObject* context_terminated;
-PyObject* socket_closed;
-PyObject* state_error;
-PyObject* thread_error;
-PyObject* fork_error;
-PyObject* host_unreachable;
-PyObject* address_in_use;
-PyObject* not_supported;
+// The class for each kind of the core's exceptions: a zmqpp_failure_kind.
+std::array<PyObject*, ZMQPP_NOT_SUPPORTED + 1> classes_by_kind{};
 
 // "worker-3 (140213)": Python's name for a thread, where it has one.
 std::string name_thread(unsigned long long id)
@@ -45,7 +40,7 @@ PyObject* set_thread_error(const ThreadError& error)
     } catch (const py::error_already_set&) {
         PyErr_Clear();  // the names are a courtesy
     }
-    return set_error(thread_error, error.code(), text);
+    return set_error(classes_by_kind[ZMQPP_THREAD_ERROR], error.code(), text);
 }
 
 }  // namespace
@@ -67,26 +62,11 @@ PyObject* set_error_from_exception()
         throw;
     } catch (const Interrupted&) {
         return nullptr;  // the signal handler's own exception is set already
-    } catch (const Timeout& error) {
-        return set_error(error_classes.timeout, error.code(), error.what());
-    } catch (const ContextTerminated& error) {
-        return set_error(context_terminated, error.code(), error.what());
-    } catch (const SocketClosed& error) {
-        return set_error(socket_closed, error.code(), error.what());
-    } catch (const StateError& error) {
-        return set_error(state_error, error.code(), error.what());
     } catch (const ThreadError& error) {
         return set_thread_error(error);
-    } catch (const ForkError& error) {
-        return set_error(fork_error, error.code(), error.what());
-    } catch (const HostUnreachable& error) {
-        return set_error(host_unreachable, error.code(), error.what());
-    } catch (const AddressInUse& error) {
-        return set_error(address_in_use, error.code(), error.what());
-    } catch (const NotSupported& error) {
-        return set_error(not_supported, error.code(), error.what());
     } catch (const Error& error) {
-        return set_error(error_classes.zmq_error, error.code(), error.what());
+        return set_error(classes_by_kind[zmqpp::detail::kind_of(error)], error.code(),
+                         error.what());
     } catch (py::error_already_set& error) {
         error.restore();
     } catch (const std::bad_alloc&) {
@@ -99,21 +79,9 @@ PyObject* set_error_from_exception()
 
 int kind_of_error(PyObject* exception)
 {
-    const std::pair<PyObject*, zmqpp_failure_kind> kinds[] = {
-        {error_classes.timeout, ZMQPP_TIMEOUT},
-        {context_terminated, ZMQPP_CONTEXT_TERMINATED},
-        {socket_closed, ZMQPP_SOCKET_CLOSED},
-        {state_error, ZMQPP_STATE_ERROR},
-        {thread_error, ZMQPP_THREAD_ERROR},
-        {fork_error, ZMQPP_FORK_ERROR},
-        {host_unreachable, ZMQPP_HOST_UNREACHABLE},
-        {address_in_use, ZMQPP_ADDRESS_IN_USE},
-        {not_supported, ZMQPP_NOT_SUPPORTED},
-        {error_classes.zmq_error, ZMQPP_ERROR},  // last: the base of the others
-    };
-    for (const auto& [error_class, kind] : kinds) {
-        if (PyErr_GivenExceptionMatches(exception, error_class) != 0) {
-            return kind;
+    for (std::size_t kind = classes_by_kind.size() - 1; kind != ZMQPP_NO_FAILURE; --kind) {
+        if (PyErr_GivenExceptionMatches(exception, classes_by_kind[kind]) != 0) {
+            return static_cast<int>(kind);  // the first kind, the base of the others, comes last
         }
     }
     return ZMQPP_NO_FAILURE;
@@ -146,34 +114,37 @@ void bind_errors(py::module_& m)
              "A failure of ZeroMQ: errno and strerror, which names the operation and the "
              "object it failed on.",
              {PyExc_OSError});
-    error_classes.zmq_error = base;
+    error_classes.zmq_error = classes_by_kind[ZMQPP_ERROR] = base;
     error_classes.again =
         make("Again", "The call would have had to wait (EAGAIN).", {base, PyExc_BlockingIOError});
-    error_classes.timeout = make("Timeout", "The time given to a call, or by an option, ran out.",
-                                 {error_classes.again, PyExc_TimeoutError});
-    context_terminated = make("ContextTerminated",
-                              "The context was shut down or terminated, before or during the call "
-                              "(ETERM).",
-                              {base});
-    socket_closed = make("SocketClosed",
-                         "The socket was closed, before or during the call (ENOTSOCK).", {base});
-    state_error =
+    error_classes.timeout = classes_by_kind[ZMQPP_TIMEOUT] =
+        make("Timeout", "The time given to a call, or by an option, ran out.",
+             {error_classes.again, PyExc_TimeoutError});
+    classes_by_kind[ZMQPP_CONTEXT_TERMINATED] =
+        make("ContextTerminated",
+             "The context was shut down or terminated, before or during the call "
+             "(ETERM).",
+             {base});
+    classes_by_kind[ZMQPP_SOCKET_CLOSED] = make(
+        "SocketClosed", "The socket was closed, before or during the call (ENOTSOCK).", {base});
+    classes_by_kind[ZMQPP_STATE_ERROR] =
         make("StateError",
              "The call does not fit the state: REQ and REP take turns, an option comes too "
              "late, a borrower tries to end what it does not own (EFSM).",
              {base});
-    thread_error =
+    classes_by_kind[ZMQPP_THREAD_ERROR] =
         make("ThreadError",
              "Another thread is in the middle of a message on this socket; both threads are "
              "named.",
              {base});
-    fork_error =
+    classes_by_kind[ZMQPP_FORK_ERROR] =
         make("ForkError", "The object was made before fork() and is used in the child.", {base});
-    host_unreachable =
+    classes_by_kind[ZMQPP_HOST_UNREACHABLE] =
         make("HostUnreachable",
              "No peer has the routing id that the message is for (EHOSTUNREACH).", {base});
-    address_in_use = make("AddressInUse", "The endpoint is bound already (EADDRINUSE).", {base});
-    not_supported =
+    classes_by_kind[ZMQPP_ADDRESS_IN_USE] =
+        make("AddressInUse", "The endpoint is bound already (EADDRINUSE).", {base});
+    classes_by_kind[ZMQPP_NOT_SUPPORTED] =
         make("NotSupported", "The linked libzmq cannot do it: too old, or built without it.",
              {base, PyExc_NotImplementedError});
     error_classes.message_too_long = make(

@@ -13,6 +13,12 @@ namespace {
 
 Deadline in(long timeout) { return Deadline(std::chrono::milliseconds(timeout)); }
 
+// First as it most often succeeds, with whatever the caller has; to wait only if he wants to.
+template <class Try, class Wait> bool within(long timeout, Try&& try_now, Wait&& wait)
+{
+    return try_now() || (timeout != 0 && wait(in(timeout)));
+}
+
 // --- contexts ---------------------------------------------------------------------------------------
 
 zmqpp_context* context_new(int io_threads)
@@ -128,40 +134,45 @@ int socket_send(zmqpp_socket* socket, zmq_msg_t* parts, std::size_t count, int f
         if (count == 0) {
             throw Error(EINVAL, "send() on " + from(socket)->describe() + ": no parts");
         }
-        const bool sent =
-            from(socket)->try_send(from(parts), count, flags) ||
-            (timeout != 0 && from(socket)->send(from(parts), count, flags, in(timeout)));
-        return sent ? 1 : 0;
+        return within(
+                   timeout, [&] { return from(socket)->try_send(from(parts), count, flags); },
+                   [&](Deadline deadline) {
+                       return from(socket)->send(from(parts), count, flags, deadline);
+                   })
+                   ? 1
+                   : 0;
     });
 }
 int socket_send_bytes(zmqpp_socket* socket, const void* data, std::size_t size, int flags,
                       long timeout)
 {
     return attempt(-1, [&] {
-        if (from(socket)->try_send(data, size, flags)) {
-            return 1;
-        }
-        if (timeout == 0) {
-            return 0;
-        }
-        Message message(data, size);
-        return from(socket)->send(message, in(timeout), flags) ? 1 : 0;
+        return within(
+                   timeout, [&] { return from(socket)->try_send(data, size, flags); },
+                   [&](Deadline deadline) {
+                       Message message(data, size);
+                       return from(socket)->send(message, deadline, flags);
+                   })
+                   ? 1
+                   : 0;
     });
+}
+// A Message or a Multipart.
+template <class Received> bool receive(Socket& socket, Received& into, long timeout)
+{
+    return within(
+        timeout, [&] { return socket.try_recv(into); },
+        [&](Deadline deadline) { return socket.recv(into, deadline); });
 }
 int socket_recv(zmqpp_socket* socket, zmq_msg_t* message, long timeout)
 {
-    return attempt(-1, [&] {
-        const bool came = from(socket)->try_recv(*from(message)) ||
-                          (timeout != 0 && from(socket)->recv(*from(message), in(timeout)));
-        return came ? 1 : 0;
-    });
+    return attempt(-1, [&] { return receive(*from(socket), *from(message), timeout) ? 1 : 0; });
 }
 long socket_recv_multipart(zmqpp_socket* socket, zmq_msg_t** parts, long timeout)
 {
     return attempt(-1L, [&] {
         Multipart received;
-        if (!from(socket)->try_recv(received) &&
-            (timeout == 0 || !from(socket)->recv(received, in(timeout)))) {
+        if (!receive(*from(socket), received, timeout)) {
             return 0L;
         }
         *parts = give(new Message[received.size()]);

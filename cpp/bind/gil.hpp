@@ -11,12 +11,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <exception>
-#include <optional>
 #include <thread>
-#include <type_traits>
 #include <utility>
 
+#include "zmqpp/core/interrupt.hpp"
 #include "zmqpp/core/thread_id.hpp"
 
 namespace zmqpp::binding {
@@ -85,29 +83,8 @@ inline void take_gil_back()
 // Runs `call` without the GIL. What it throws or returns comes out with the GIL held again.
 template <class Call> auto without_gil(Call&& call)
 {
-    using Result = std::invoke_result_t<Call>;
-    // A void result travels as a bool, so that there is one path for both.
-    std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
-    std::exception_ptr failure;
-
     give_up_gil();
-    try {
-        if constexpr (std::is_void_v<Result>) {
-            call();
-        } else {
-            result.emplace(call());
-        }
-    } catch (const std::exception&) {  // and not the unwinding of a thread that ends, which passes
-        failure = std::current_exception();
-    }
-    take_gil_back();
-
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-    if constexpr (!std::is_void_v<Result>) {
-        return std::move(*result);
-    }
+    return zmqpp::detail::run_and_then(call, [](bool /*failed*/) { take_gil_back(); });
 }
 
 // Lets the other threads run now and then in a loop over many messages: the GIL is held while they go in

@@ -8,32 +8,33 @@ namespace zmqpp {
 inline namespace v1 {
 namespace detail {
 
-// `text` is the exception's own, and lives as long.
-[[nodiscard]] inline zmqpp_failure to_failure(const Error& error)
+template <class Kind> [[nodiscard]] bool is(const Error& error) noexcept
 {
-    zmqpp_failure failure{ZMQPP_ERROR, error.code(), error.what(), 0, 0};
-    if (dynamic_cast<const Timeout*>(&error) != nullptr) {
-        failure.kind = ZMQPP_TIMEOUT;
-    } else if (dynamic_cast<const ContextTerminated*>(&error) != nullptr) {
-        failure.kind = ZMQPP_CONTEXT_TERMINATED;
-    } else if (dynamic_cast<const SocketClosed*>(&error) != nullptr) {
-        failure.kind = ZMQPP_SOCKET_CLOSED;
-    } else if (dynamic_cast<const StateError*>(&error) != nullptr) {
-        failure.kind = ZMQPP_STATE_ERROR;
-    } else if (const auto* thread_error = dynamic_cast<const ThreadError*>(&error)) {
-        failure.kind = ZMQPP_THREAD_ERROR;
+    return dynamic_cast<const Kind*>(&error) != nullptr;
+}
+
+[[nodiscard]] inline zmqpp_failure_kind kind_of(const Error& error) noexcept
+{
+    return is<Timeout>(error)             ? ZMQPP_TIMEOUT
+           : is<ContextTerminated>(error) ? ZMQPP_CONTEXT_TERMINATED
+           : is<SocketClosed>(error)      ? ZMQPP_SOCKET_CLOSED
+           : is<StateError>(error)        ? ZMQPP_STATE_ERROR
+           : is<ThreadError>(error)       ? ZMQPP_THREAD_ERROR
+           : is<ForkError>(error)         ? ZMQPP_FORK_ERROR
+           : is<HostUnreachable>(error)   ? ZMQPP_HOST_UNREACHABLE
+           : is<AddressInUse>(error)      ? ZMQPP_ADDRESS_IN_USE
+           : is<NotSupported>(error)      ? ZMQPP_NOT_SUPPORTED
+           : is<Interrupted>(error)       ? ZMQPP_INTERRUPTED
+                                          : ZMQPP_ERROR;
+}
+
+// `text` is the exception's own, and lives as long.
+[[nodiscard]] inline zmqpp_failure to_failure(const Error& error) noexcept
+{
+    zmqpp_failure failure{kind_of(error), error.code(), error.what(), 0, 0};
+    if (const auto* thread_error = dynamic_cast<const ThreadError*>(&error)) {
         failure.holder = thread_error->holder();
         failure.caller = thread_error->caller();
-    } else if (dynamic_cast<const ForkError*>(&error) != nullptr) {
-        failure.kind = ZMQPP_FORK_ERROR;
-    } else if (dynamic_cast<const HostUnreachable*>(&error) != nullptr) {
-        failure.kind = ZMQPP_HOST_UNREACHABLE;
-    } else if (dynamic_cast<const AddressInUse*>(&error) != nullptr) {
-        failure.kind = ZMQPP_ADDRESS_IN_USE;
-    } else if (dynamic_cast<const NotSupported*>(&error) != nullptr) {
-        failure.kind = ZMQPP_NOT_SUPPORTED;
-    } else if (dynamic_cast<const Interrupted*>(&error) != nullptr) {
-        failure.kind = ZMQPP_INTERRUPTED;
     }
     return failure;
 }

@@ -31,7 +31,6 @@ namespace detail {
 }  // namespace detail
 
 class Context;
-
 class Socket;
 
 // Where Context::instance() has its context from, if a host has one already.

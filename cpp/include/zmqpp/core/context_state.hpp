@@ -164,10 +164,7 @@ public:
             if (opened != nullptr) {
                 return opened;
             }
-            between_wait_hooks([] {
-                std::this_thread::sleep_for(std::chrono::milliseconds(1));
-                return true;
-            });
+            between_wait_hooks([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
         }
     }
 

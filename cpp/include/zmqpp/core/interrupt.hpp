@@ -50,6 +50,38 @@ struct WaitHooks {
     return hooks;
 }
 
+namespace detail {
+
+// Runs `call`, and then after(failed), whatever became of the call; what it throws or returns comes out in the
+// end. In plain code and not by a destructor: when an interpreter ends, it may unwind the thread in after(),
+// and an unwind that comes out of a destructor aborts the process.
+template <class Call, class After>
+auto run_and_then(Call&& call, After&& after) -> std::invoke_result_t<Call>
+{
+    using Result = std::invoke_result_t<Call>;
+    // A void result travels as a bool, so that there is one path for both.
+    std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
+    std::exception_ptr failure;
+    try {
+        if constexpr (std::is_void_v<Result>) {
+            call();
+        } else {
+            result.emplace(call());
+        }
+    } catch (const std::exception&) {  // and not the unwinding of a thread that ends, which passes
+        failure = std::current_exception();
+    }
+    after(failure != nullptr);
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    if constexpr (!std::is_void_v<Result>) {
+        return std::move(*result);
+    }
+}
+
+}  // namespace detail
+
 // Runs `call`, which may sleep, between the two.
 template <class Call> auto between_wait_hooks(Call&& call) -> std::invoke_result_t<Call>
 {
@@ -58,20 +90,7 @@ template <class Call> auto between_wait_hooks(Call&& call) -> std::invoke_result
     if (left == nullptr) {
         return call();
     }
-    // In plain code and not by a destructor: when an interpreter ends, it may unwind the thread that comes
-    // back, and an unwind that meets a destructor which throws aborts the process.
-    std::optional<std::invoke_result_t<Call>> result;
-    std::exception_ptr failure;
-    try {
-        result.emplace(call());
-    } catch (const std::exception&) {
-        failure = std::current_exception();
-    }
-    hooks->come_back(left, failure ? 1 : 0);
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-    return std::move(*result);
+    return detail::run_and_then(call, [&](bool failed) { hooks->come_back(left, failed ? 1 : 0); });
 }
 
 namespace detail {

@@ -46,11 +46,11 @@ public:
 
     void run()
     {
-        between_wait_hooks([this] { return move_messages(); });  // a busy one may never sleep
+        between_wait_hooks([this] { move_messages(); });  // a busy one may never sleep
     }
 
 private:
-    bool move_messages()
+    void move_messages()
     {
         while (goes_on()) {
             const bool moved = !paused_ && move_both_ways();
@@ -64,7 +64,6 @@ private:
                 }
             }
         }
-        return true;
     }
 
     struct Side {

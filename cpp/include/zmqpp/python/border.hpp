@@ -39,10 +39,6 @@ inline const zmqpp_capi* table = nullptr;
     return *table;
 }
 
-inline const Context& from(const zmqpp_context* context)
-{
-    return *reinterpret_cast<const Context*>(context);
-}
 inline const zmqpp_context* give(const Context& context)
 {
     return reinterpret_cast<const zmqpp_context*>(&context);
@@ -52,11 +48,13 @@ inline const zmqpp_socket* give(const Socket& socket)
     return reinterpret_cast<const zmqpp_socket*>(&socket);
 }
 
-[[noreturn]] inline void throw_last()
+// A new reference from the table, or the error that it has set.
+[[nodiscard]] inline pybind11::object require(PyObject* object)
 {
-    zmqpp_failure failure;
-    table->last_failure(&failure);
-    zmqpp::detail::throw_failure(failure);
+    if (object == nullptr) {
+        throw pybind11::error_already_set();
+    }
+    return pybind11::reinterpret_steal<pybind11::object>(object);
 }
 
 // Python's exception for the core's; pybind11 calls it for what functions of this module throw.
@@ -105,9 +103,11 @@ inline void require_one_libzmq(const zmqpp_capi& found)
 {
     zmqpp_context* shared = table->context_instance();
     if (shared == nullptr) {
-        throw_last();
+        zmqpp_failure failure;
+        table->last_failure(&failure);
+        zmqpp::detail::throw_failure(failure);
     }
-    Context context = from(shared);
+    Context context = *reinterpret_cast<const Context*>(shared);
     table->context_release(shared);
     return context;
 }
@@ -141,27 +141,15 @@ inline void import_core()
 // The object that stands for a context or a socket in Python, and a zmqpp.Message. With the GIL.
 [[nodiscard]] inline pybind11::object to_python(const Context& context)
 {
-    PyObject* object = detail::api().context_to_python(detail::give(context));
-    if (object == nullptr) {
-        throw pybind11::error_already_set();
-    }
-    return pybind11::reinterpret_steal<pybind11::object>(object);
+    return detail::require(detail::api().context_to_python(detail::give(context)));
 }
 [[nodiscard]] inline pybind11::object to_python(const Socket& socket)
 {
-    PyObject* object = detail::api().socket_to_python(detail::give(socket));
-    if (object == nullptr) {
-        throw pybind11::error_already_set();
-    }
-    return pybind11::reinterpret_steal<pybind11::object>(object);
+    return detail::require(detail::api().socket_to_python(detail::give(socket)));
 }
 [[nodiscard]] inline pybind11::object to_python(Message&& message)
 {
-    PyObject* object = detail::api().message_to_python(message.raw());
-    if (object == nullptr) {
-        throw pybind11::error_already_set();
-    }
-    return pybind11::reinterpret_steal<pybind11::object>(object);
+    return detail::require(detail::api().message_to_python(message.raw()));
 }
 
 // A message of a zmqpp.Message or any bytes-like object. Many bytes are shared: the object stays as it is

@@ -11,9 +11,29 @@ inline namespace v1 {
 namespace python {
 namespace detail {
 
+// What a handle is in Python: the name of its class, and where it is inside an object of that; null with a
+// TypeError for others.
+template <class Handle> struct InPython;
+template <> struct InPython<Context> {
+    static constexpr auto name = pybind11::detail::const_name("zmqpp.Context");
+    static Context* find(PyObject* object)
+    {
+        return reinterpret_cast<Context*>(api().context_in(object));
+    }
+};
+template <> struct InPython<Socket> {
+    static constexpr auto name = pybind11::detail::const_name("zmqpp.Socket");
+    static Socket* find(PyObject* object)
+    {
+        return reinterpret_cast<Socket*>(api().socket_in(object));
+    }
+};
+
 // What the casters of contexts and sockets share: a pointer to the handle in Python's object.
 template <class Handle> class HandleCaster {
 public:
+    static constexpr auto name = InPython<Handle>::name;
+
     bool load(pybind11::handle source, bool convert)
     {
         if (source.is_none()) {
@@ -21,7 +41,7 @@ public:
             return convert;  // for pointers, if no other overload takes it; it cannot be a reference
         }
         object_ = pybind11::reinterpret_borrow<pybind11::object>(source);
-        handle_ = find(source.ptr(), static_cast<Handle*>(nullptr));
+        handle_ = InPython<Handle>::find(source.ptr());
         if (handle_ == nullptr) {
             PyErr_Clear();  // pybind11 says which types the function takes
         }
@@ -52,15 +72,6 @@ public:
     }
 
 private:
-    static Context* find(PyObject* object, Context* /*kind*/)
-    {
-        return reinterpret_cast<Context*>(api().context_in(object));
-    }
-    static Socket* find(PyObject* object, Socket* /*kind*/)
-    {
-        return reinterpret_cast<Socket*>(api().socket_in(object));
-    }
-
     Handle* handle_ = nullptr;
     pybind11::object object_;  // that has it, which may be an item that was made for us
 };
@@ -68,6 +79,8 @@ private:
 // A handle of C++'s own, which needs no GIL and outlives Python's object.
 template <class Handle> class SharedHandleCaster {
 public:
+    static constexpr auto name = InPython<Handle>::name;
+
     bool load(pybind11::handle source, bool convert)
     {
         HandleCaster<Handle> caster;
@@ -92,6 +105,7 @@ public:
 private:
     std::shared_ptr<Handle> handle_;
 };
+
 }  // namespace detail
 }  // namespace python
 }  // namespace v1
@@ -101,27 +115,15 @@ namespace pybind11 {
 namespace detail {
 
 template <>
-class type_caster<zmqpp::Context> : public zmqpp::python::detail::HandleCaster<zmqpp::Context> {
-public:
-    static constexpr auto name = const_name("zmqpp.Context");
-};
+class type_caster<zmqpp::Context> : public zmqpp::python::detail::HandleCaster<zmqpp::Context> {};
+template <>
+class type_caster<zmqpp::Socket> : public zmqpp::python::detail::HandleCaster<zmqpp::Socket> {};
 template <>
 class type_caster<std::shared_ptr<zmqpp::Context>>
-    : public zmqpp::python::detail::SharedHandleCaster<zmqpp::Context> {
-public:
-    static constexpr auto name = const_name("zmqpp.Context");
-};
-template <>
-class type_caster<zmqpp::Socket> : public zmqpp::python::detail::HandleCaster<zmqpp::Socket> {
-public:
-    static constexpr auto name = const_name("zmqpp.Socket");
-};
+    : public zmqpp::python::detail::SharedHandleCaster<zmqpp::Context> {};
 template <>
 class type_caster<std::shared_ptr<zmqpp::Socket>>
-    : public zmqpp::python::detail::SharedHandleCaster<zmqpp::Socket> {
-public:
-    static constexpr auto name = const_name("zmqpp.Socket");
-};
+    : public zmqpp::python::detail::SharedHandleCaster<zmqpp::Socket> {};
 
 }  // namespace detail
 }  // namespace pybind11
