@@ -249,13 +249,13 @@ CXX_LINES = 350
 PYTHON_LINES = 300
 # Files that may be longer: how long, and why.
 LONGER = {
-    "cpp/include/zmqpp/core/socket_state.hpp": (590, "one lock, and all that it guards"),
-    "cpp/include/zmqpp/core/context_state.hpp": (445, "one mutex, and all that it guards"),
+    "cpp/include/zmqpp/core/socket_state.hpp": (525, "one lock, and all that it guards"),
+    "cpp/include/zmqpp/core/context_state.hpp": (390, "one mutex, and all that it guards"),
     "cpp/include/zmqpp/core/socket.hpp": (
         460,
         "the widest class of the interface, mostly comments",
     ),
-    "python/zmqpp/constants.py": (450, "a list of names"),
+    "python/zmqpp/constants.py": (390, "a list of names"),
 }
 
 

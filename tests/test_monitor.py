@@ -319,9 +319,9 @@ def test_closed_in_every_order():
             stop.set()
             thread.join()
             deadline = time.monotonic() + 20
-            while descriptors() > before + 40 and time.monotonic() < deadline:
+            while (left := descriptors()) > before + 40 and time.monotonic() < deadline:
                 time.sleep(0.01)
-            assert descriptors() <= before + 40, (before, descriptors())
+            assert left <= before + 40, (before, left)
             assert [socket for socket in context.sockets if socket != server] == []
             server.close()
         """,
