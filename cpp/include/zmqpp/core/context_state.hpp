@@ -272,74 +272,21 @@ public:
         return reader;
     }
 
+    // --- its inproc names: see context_inproc.hpp ---
+
     // The same as `call`, which binds, connects, unbinds or disconnects a socket by inproc, with note
-    // taken of it if it succeeds: see InprocNames.
+    // taken of it if it succeeds.
     template <class Call>
-    int bind_inproc(const std::string& name, SocketType type, bool welcomes, Call&& call)
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        if (const char* why = names_.why_not(name, type, welcomes)) {
-            throw StateError("bind(\"" + name + "\"): " + why);
-        }
-        const int rc = call();
-        if (rc == 0) {
-            names_.bind(name, type);
-        }
-        return rc;
-    }
+    int bind_inproc(const std::string& name, SocketType type, bool welcomes, Call&& call);
     template <class Call>
     int connect_inproc(const std::string& name, std::uint64_t serial, SocketType type,
-                       bool conflates, Call&& call)
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        if (!names_.may_connect(name, type)) {
-            throw StateError("connect(\"" + name +
-                             "\"): a STREAM talks to programs without ZeroMQ only");
-        }
-        const int rc = call();
-        if (rc == 0 && monitors_.count(name) == 0) {
-            names_.connect(name, serial, type, conflates);
-        }
-        return rc;
-    }
-    [[nodiscard]] bool is_bound_by_inproc(const std::string& name)
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        return names_.is_bound(name);
-    }
-    template <class Call> int unbind_inproc(const std::string& name, Call&& call)
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        const int rc = call();
-        if (rc == 0) {
-            names_.unbind(name);
-        }
-        return rc;
-    }
-    // A name that nobody has bound is bound for the moment of the disconnecting: who bound it after that,
-    // and met a ROUTER's half of a connection, would abort.
+                       bool conflates, Call&& call);
+    template <class Call> int unbind_inproc(const std::string& name, Call&& call);
     template <class Call>
-    int disconnect_inproc(const std::string& name, std::uint64_t serial, Call&& call)
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        if (handle_ == nullptr || !names_.is_awaited_by(name, serial)) {
-            return call();
-        }
-        if (names_.is_awaited_by_others(name, serial)) {
-            throw StateError(
-                "disconnect(\"" + name +
-                "\"): nobody has bound it yet, and other sockets wait for that too; close "
-                "the socket instead");
-        }
-        return names_.answer_by_another(handle_, name, call);
-    }
-
-    // Before it is closed: who binds a name that it awaits must know.
-    void note_closing(std::uint64_t serial) noexcept
-    {
-        const std::lock_guard<std::mutex> guard(mutex_);
-        names_.forget(serial, handle_);
-    }
+    int disconnect_inproc(const std::string& name, std::uint64_t serial, Call&& call);
+    [[nodiscard]] bool is_bound_by_inproc(const std::string& name);
+    // Before a socket is closed: who binds a name that it awaits must know.
+    void note_closing(std::uint64_t serial) noexcept;
 
     ThreadStart thread_start;  // the mutex guards it: see with_handle()
 
@@ -438,3 +385,5 @@ private:
 }  // namespace detail
 }  // namespace v1
 }  // namespace zmqpp
+
+#include "context_inproc.hpp"

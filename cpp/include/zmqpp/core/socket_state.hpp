@@ -96,21 +96,7 @@ public:
     SocketState(const SocketState&) = delete;
     SocketState& operator=(const SocketState&) = delete;
 
-    // Nobody waits (waiters hold a reference). zmq_close may block on a monitor: the reaper does it.
-    ~SocketState()
-    {
-        if (birthplace_.is_foreign() || handle_ == nullptr || !owned_) {
-            return;
-        }
-        monitored_.end(*context_,
-                       handle_);  // first: a socket that this one watches may wait for that
-        stop_watching();
-        context_->note_closing(serial_);
-        choose_last_linger(handle_, [](int set) { return set; });
-        give_up_names(handle_);
-        Reaper::instance().close(handle_);
-        context_->forget_socket(serial_);
-    }
+    ~SocketState();
 
     // Exclusive use of the libzmq socket for a scope. Throws if it is closed or was inherited.
     class Use {
@@ -290,44 +276,12 @@ public:
         return only_events(ready) | prefetched(ZMQ_EVENTS);
     }
 
-    // --- the life of the socket ---
+    // --- its end: see socket_ending.hpp ---
 
     // `choose` makes the time that unsent messages get out of the one that was set.
-    template <class Choose> void set_linger(Choose&& choose)
-    {
-        const std::lock_guard<Lock> guard(lock_);
-        if (handle_ != nullptr) {
-            choose_last_linger(handle_, choose);
-        }
-    }
-
+    template <class Choose> void set_linger(Choose&& choose);
     // zmq_close. Wakes every waiter, who raises SocketClosed. Does nothing if it is closed.
-    template <class Choose> void close(Choose&& choose)
-    {
-        birthplace_.require_home("Socket.close()", "socket");
-        if (!owned_) {
-            throw StateError(
-                "Socket.close(): this socket is borrowed; only its owner may close it");
-        }
-        stop_watching();
-        void* handle = nullptr;
-        {
-            const std::lock_guard<Lock> guard(lock_);
-            handle = std::exchange(handle_, nullptr);
-            registrations_.note_closing();
-            if (handle != nullptr) {
-                choose_last_linger(handle, choose);
-                monitored_.end(*context_, handle);
-                context_->note_closing(serial_);
-                give_up_names(handle);
-            }
-            waiters_.wake_all();
-        }
-        if (handle != nullptr) {
-            zmq_close(handle);
-            context_->forget_socket(serial_);
-        }
-    }
+    template <class Choose> void close(Choose&& choose);
 
     // --- its monitor, and that of another socket which it reads: see socket_monitor.hpp ---
 
@@ -420,21 +374,8 @@ private:
     bool until(const char* operation, short direction, Deadline deadline, Deadline spin_end,
                Attempt& attempt);
 
-    template <class Choose> static void choose_linger(void* handle, Choose&& choose) noexcept
-    {
-        int linger = -1;
-        std::size_t size = sizeof linger;
-        zmq_getsockopt(handle, ZMQ_LINGER, &linger, &size);
-        linger = (std::max)(choose(linger), -1);
-        zmq_setsockopt(handle, ZMQ_LINGER, &linger, sizeof linger);
-    }
-
-    // For the end. A SUB has sent nothing but subscriptions, which are of no use any more; when its
-    // publisher goes at the same time, libzmq would wait with them for another.
-    template <class Choose> void choose_last_linger(void* handle, Choose&& choose) const noexcept
-    {
-        choose_linger(handle, [&](int set) { return type_ == SocketType::sub ? 0 : choose(set); });
-    }
+    template <class Choose> static void choose_linger(void* handle, Choose&& choose) noexcept;
+    template <class Choose> void choose_last_linger(void* handle, Choose&& choose) const noexcept;
 
     [[noreturn]] ZMQPP_SELDOM void fail_closed(const char* operation) const
     {
@@ -539,16 +480,7 @@ private:
     void require_free_monitor(const char* operation) const;
     void stop_watching();
 
-    // libzmq closes in the background; the inproc names must be free for others at once.
-    void give_up_names(void* handle) noexcept
-    {
-        for (const Endpoint& endpoint : endpoints) {
-            if (endpoint.bound && is_inproc(endpoint.asked)) {
-                context_->unbind_inproc(endpoint.asked,
-                                        [&] { return zmq_unbind(handle, endpoint.asked.c_str()); });
-            }
-        }
-    }
+    void give_up_names(void* handle) noexcept;
 
     static constexpr int end_of_all = -1;
 
@@ -584,5 +516,6 @@ private:
 }  // namespace v1
 }  // namespace zmqpp
 
+#include "socket_ending.hpp"
 #include "socket_monitor.hpp"
 #include "socket_waiting.hpp"
