@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import zmqpp
-from building import ROOT, needs_system_libzmq, run
+from building import ROOT, needs_system_libzmq, run, succeed
 
 Configure = Callable[..., str]
 
@@ -294,6 +297,17 @@ def test_versions_agree() -> None:
     assert pyproject is not None
     assert cmake is not None
     assert pyproject[1] == cmake[1] == zmqpp.__version__ == importlib.metadata.version("zmqpp")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_files_stand_alone() -> None:
+    """Each file of the extension includes what it needs, though all are compiled as one."""
+    pybind11 = pytest.importorskip("pybind11")
+    folders = [ROOT / "cpp/include", pybind11.get_include(), sysconfig.get_path("include")]
+    flags = ["-std=c++17", "-fsyntax-only", '-DZMQPP_VERSION="0"', *(f"-I{f}" for f in folders)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda file: succeed("c++", *flags, file), ROOT.glob("cpp/bind/*.cpp")))
 
 
 @pytest.mark.slow

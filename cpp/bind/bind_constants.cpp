@@ -48,7 +48,7 @@ py::object constant(const std::string& name)
     throw py::attribute_error("module 'zmqpp' has no attribute '" + name + "'");
 }
 
-py::typing::Tuple<py::str, py::ellipsis> socket_options()
+py::typing::Tuple<py::str, py::ellipsis> names_of_socket_options()
 {
     py::list names;
 #define ZMQPP_SOCKET_OPTION(name, id, kind, access, effect, since, doc) names.append(#name);
@@ -78,7 +78,8 @@ void bind_constants(py::module_& m)
           "A constant by its flat name, EVENT_CLOSED, or an enum by its own, Event. Raises "
           "AttributeError.");
     m.attr("EVENT_ALL") = static_cast<int>(Event::all);
-    m.def("socket_options", &socket_options, "The options of sockets, as attributes have them.");
+    m.def("socket_options", &names_of_socket_options,
+          "The options of sockets, as attributes have them.");
 }
 
 }  // namespace zmqpp::binding

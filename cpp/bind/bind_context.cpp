@@ -14,7 +14,7 @@
 namespace zmqpp::binding {
 namespace {
 
-PyObject* get_attribute(PyObject* self, void* closure)
+PyObject* get_context_attribute(PyObject* self, void* closure)
 {
     const auto& row = *static_cast<const OptionRow*>(closure);
     auto* context = object_of<BoundContext>(self);
@@ -37,7 +37,7 @@ void write(Context& context, const OptionRow& row, PyObject* value)
     context.set_raw(row, wire.data(), wire.size);
 }
 
-int set_attribute(PyObject* self, PyObject* value, void* closure)
+int set_context_attribute(PyObject* self, PyObject* value, void* closure)
 {
     const auto& row = *static_cast<const OptionRow*>(closure);
     auto* context = object_of<BoundContext>(self);
@@ -58,7 +58,7 @@ int set_attribute(PyObject* self, PyObject* value, void* closure)
     return -1;
 }
 
-const OptionRow& option_of(int id, bool for_writing)
+const OptionRow& context_option(int id, bool for_writing)
 {
     const OptionRow* row = find_option(context_options, id, for_writing);
     if (row == nullptr) {
@@ -75,28 +75,30 @@ void add_options(const py::class_<BoundContext>& type)
     for (std::size_t i = 0; i < count; ++i) {
         const OptionRow& row = context_options[i];
         docs[i] = describe(row);
-        attributes[i] = {row.name, get_attribute, row.writable() ? set_attribute : nullptr,
-                         docs[i].c_str(), const_cast<OptionRow*>(&row)};
+        attributes[i] = {row.name, get_context_attribute,
+                         row.writable() ? set_context_attribute : nullptr, docs[i].c_str(),
+                         const_cast<OptionRow*>(&row)};
     }
     add_attributes(type, attributes.data());
 }
 
 // Hot attributes and methods, without pybind11's dispatch.
-PyObject* get_closed(PyObject* self, void* /*unused*/)
+PyObject* get_context_closed(PyObject* self, void* /*unused*/)
 {
     auto* context = object_of<BoundContext>(self);
     return context == nullptr ? nullptr
                               : guarded([&] { return PyBool_FromLong(context->is_closed()); });
 }
 
-PyObject* get_underlying(PyObject* self, void* /*unused*/)
+PyObject* get_context_underlying(PyObject* self, void* /*unused*/)
 {
     auto* context = object_of<BoundContext>(self);
     return context == nullptr ? nullptr
                               : guarded([&] { return PyLong_FromVoidPtr(context->handle()); });
 }
 
-PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+PyObject* get_context_option(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                             PyObject* keywords)
 {
     static constexpr Parameters<1> parameters{"get", {"option"}, 1, 1};
     auto* context = object_of<BoundContext>(self);
@@ -107,7 +109,7 @@ PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject*
         return nullptr;
     }
     try {
-        const OptionRow& row = option_of(id, false);
+        const OptionRow& row = context_option(id, false);
         return require_readable(row) ? PyLong_FromLong(context->get_raw(row)) : nullptr;
     } catch (const py::builtin_exception& error) {
         error.set_error();
@@ -117,18 +119,18 @@ PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject*
     return nullptr;
 }
 
-PyGetSetDef attributes[] = {
-    {"closed", get_closed, nullptr, "bool: Whether the context was terminated. Read-only.",
+PyGetSetDef context_attributes[] = {
+    {"closed", get_context_closed, nullptr, "bool: Whether the context was terminated. Read-only.",
      nullptr},
-    {"underlying", get_underlying, nullptr,
+    {"underlying", get_context_underlying, nullptr,
      "int: The address of the libzmq context, for code that shares it; 0 once terminated. "
      "Read-only.",
      nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
-PyMethodDef methods[] = {
-    {"get", as_method(get), METH_FASTCALL | METH_KEYWORDS,
+PyMethodDef context_methods[] = {
+    {"get", as_method(get_context_option), METH_FASTCALL | METH_KEYWORDS,
      "get($self, option)\n"
      "--\n\n"
      "get(self: zmqpp._core.Context, option: int) -> int\n\n"
@@ -202,7 +204,7 @@ void bind_context(py::module_& m)
         .def(
             "set",
             [](BoundContext& context, int option, argument::Number value) {
-                write(context, option_of(option, true), value.object);
+                write(context, context_option(option, true), value.object);
             },
             py::arg("option"), py::arg("optval"),
             "Sets a context option (zmq_ctx_set). StateError if it comes too late to have an "
@@ -258,8 +260,8 @@ void bind_context(py::module_& m)
         });
 
     require_init(type);
-    add_methods(type, methods);
-    add_attributes(type, attributes);
+    add_methods(type, context_methods);
+    add_attributes(type, context_attributes);
     add_options(type);
 }
 

@@ -116,7 +116,7 @@ void add_buffer_protocol(PyHeapTypeObject* type)
     type->ht_type.tp_as_sequence = &type->as_sequence;
 }
 
-PyGetSetDef attributes[] = {
+PyGetSetDef message_attributes[] = {
     {"bytes", get_bytes, nullptr, "bytes: The bytes, copied. Read-only.", nullptr},
     {"buffer", get_view, nullptr,
      "memoryview: The bytes in place, as a memoryview that keeps the message alive. Read-only.",
@@ -130,7 +130,7 @@ PyGetSetDef attributes[] = {
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 
-PyMethodDef methods[] = {
+PyMethodDef message_methods[] = {
     {"__bytes__", convert_to_bytes, METH_NOARGS,
      "__bytes__($self, /)\n"
      "--\n\n"
@@ -138,7 +138,7 @@ PyMethodDef methods[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
-int get(const BoundMessage& message, int property) { return message.get(property); }
+int get_by_number(const BoundMessage& message, int property) { return message.get(property); }
 
 std::variant<std::string, unsigned, std::monostate> get_by_name(const BoundMessage& message,
                                                                 const std::string& property)
@@ -155,7 +155,7 @@ std::variant<std::string, unsigned, std::monostate> get_by_name(const BoundMessa
     return std::monostate();
 }
 
-std::string describe(const BoundMessage& message)
+std::string repr(const BoundMessage& message)
 {
     constexpr std::size_t shown = 12;
     const auto start =
@@ -241,7 +241,7 @@ void bind_message(py::module_& m)
             "group", [](const BoundMessage& message) { return message.group(); },
             [](BoundMessage& message, const std::string& group) { message.set_group(group); },
             "Draft: the group of a RADIO's message (zmq_msg_group).")
-        .def("get", &get, py::arg("property"),
+        .def("get", &get_by_number, py::arg("property"),
              "A property by its number, MessageOption.SHARED ... (zmq_msg_get).")
         .def("get", &get_by_name, py::arg("property"),
              "Metadata by name, 'Peer-Address', 'Socket-Type', 'User-Id' ... (zmq_msg_gets), None "
@@ -250,16 +250,16 @@ void bind_message(py::module_& m)
         .def("fast_copy", &zmqpp::binding::copy,
              "A second message with the same bytes, shared and not copied (zmq_msg_copy).")
         .def("__copy__", &zmqpp::binding::copy)
-        .def("__getitem__", &get, py::arg("property"))
+        .def("__getitem__", &get_by_number, py::arg("property"))
         .def("__getitem__", &get_by_name, py::arg("property"))
         .def("__eq__", &is_equal)
         .def("__hash__",
              [](const BoundMessage& message) {
                  return py::hash(py::reinterpret_steal<py::bytes>(to_bytes(message)));
              })
-        .def("__repr__", &describe);
-    add_attributes(type, attributes);
-    add_methods(type, methods);
+        .def("__repr__", &repr);
+    add_attributes(type, message_attributes);
+    add_methods(type, message_methods);
 }
 
 }  // namespace zmqpp::binding

@@ -48,7 +48,7 @@ bool write(BoundSocket& socket, const OptionRow& row, PyObject* value)
     return PyErr_WarnEx(error_classes.option_too_late, text.c_str(), 1) == 0;
 }
 
-PyObject* get_attribute(PyObject* self, void* closure)
+PyObject* get_option_attribute(PyObject* self, void* closure)
 {
     const auto& row = *static_cast<const OptionRow*>(closure);
     auto* socket = object_of<BoundSocket>(self);
@@ -58,7 +58,7 @@ PyObject* get_attribute(PyObject* self, void* closure)
     return guarded([&] { return read(*socket, row); });
 }
 
-int set_attribute(PyObject* self, PyObject* value, void* closure)
+int set_option_attribute(PyObject* self, PyObject* value, void* closure)
 {
     const auto& row = *static_cast<const OptionRow*>(closure);
     auto* socket = object_of<BoundSocket>(self);
@@ -86,7 +86,7 @@ OptionRow unknown_option(int id, Kind kind, const std::string& digits)
 // HWM is two options since libzmq 3.
 constexpr int hwm = 1;
 
-PyObject* set(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+PyObject* set_option(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
     static constexpr Parameters<2> parameters{"set", {"option", "optval"}, 2, 2};
     auto* socket = object_of<BoundSocket>(self);
@@ -111,7 +111,7 @@ PyObject* set(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject*
     });
 }
 
-PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+PyObject* get_option(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
     static constexpr Parameters<1> parameters{"get", {"option"}, 1, 1};
     auto* socket = object_of<BoundSocket>(self);
@@ -129,15 +129,15 @@ PyObject* get(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject*
     });
 }
 
-PyMethodDef methods[] = {
-    {"get", as_method(get), METH_FASTCALL | METH_KEYWORDS,
+PyMethodDef option_methods[] = {
+    {"get", as_method(get_option), METH_FASTCALL | METH_KEYWORDS,
      "get($self, option)\n"
      "--\n\n"
      "get(self: zmqpp._core.Socket, option: int) -> int | bytes\n\n"
      "Reads an option (zmq_getsockopt): bytes for texts, keys and identities, bool for switches,\n"
      "else int; times are in milliseconds. Raises AttributeError for a write-only option and\n"
      "ZMQError, naming the option, when libzmq refuses."},
-    {"set", as_method(set), METH_FASTCALL | METH_KEYWORDS,
+    {"set", as_method(set_option), METH_FASTCALL | METH_KEYWORDS,
      "set($self, option, optval)\n"
      "--\n\n"
      "set(self: zmqpp._core.Socket, option: int, "
@@ -152,7 +152,7 @@ PyMethodDef methods[] = {
 
 void add_options(const py::class_<BoundSocket>& type)
 {
-    add_methods(type, methods);
+    add_methods(type, option_methods);
     type.attr("getsockopt") = type.attr("get");
     type.attr("setsockopt") = type.attr("set");
 
@@ -162,8 +162,9 @@ void add_options(const py::class_<BoundSocket>& type)
     for (std::size_t i = 0; i < count; ++i) {
         const OptionRow& row = socket_options[i];
         docs[i] = describe(row);
-        attributes[i] = {row.name, get_attribute, row.writable() ? set_attribute : nullptr,
-                         docs[i].c_str(), const_cast<OptionRow*>(&row)};
+        attributes[i] = {row.name, get_option_attribute,
+                         row.writable() ? set_option_attribute : nullptr, docs[i].c_str(),
+                         const_cast<OptionRow*>(&row)};
     }
     add_attributes(type, attributes.data());
 

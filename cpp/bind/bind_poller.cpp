@@ -116,7 +116,7 @@ PyObject* to_list(const std::vector<Poller::Ready>& ready, PyObject* registered)
     return list;
 }
 
-PyObject* poll(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+PyObject* poll_all(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
     static constexpr Parameters<1> parameters{"poll", {"timeout"}, 0, 1};
     auto* poller = object_of<BoundPoller>(self);
@@ -174,8 +174,8 @@ void add_garbage_collection(PyHeapTypeObject* type)
     type->ht_type.tp_clear = clear;
 }
 
-PyMethodDef methods[] = {
-    {"poll", as_method(poll), METH_FASTCALL | METH_KEYWORDS,
+PyMethodDef poller_methods[] = {
+    {"poll", as_method(poll_all), METH_FASTCALL | METH_KEYWORDS,
      "poll($self, timeout=None)\n"
      "--\n\n"
      "poll(self: zmqpp._core.Poller, timeout: float | datetime.timedelta | None = None) "
@@ -216,7 +216,7 @@ void bind_poller(py::module_& m)
         .def("__contains__", &contains)
         .def("__len__", [](const BoundPoller& self) { return self.registered.size(); });
     require_init(type);
-    add_methods(type, methods);
+    add_methods(type, poller_methods);
 }
 
 }  // namespace zmqpp::binding

@@ -133,7 +133,7 @@ PyObject* recv_into(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyO
     return result;
 }
 
-PyObject* poll(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+PyObject* poll_socket(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
     static constexpr Parameters<2> parameters{"poll", {"timeout", "flags"}, 0, 2};
     auto* socket = object_of<BoundSocket>(self);
@@ -157,7 +157,7 @@ PyObject* poll(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
     });
 }
 
-PyMethodDef methods[] = {
+PyMethodDef recv_methods[] = {
     {"recv", as_method(recv), METH_FASTCALL | METH_KEYWORDS,
      "recv($self, flags=0, copy=True, track=False, *, timeout=None)\n"
      "--\n\n"
@@ -201,7 +201,7 @@ PyMethodDef methods[] = {
      "Receives one message into a writable, contiguous buffer (zmq_msg_recv).\n\n"
      "Returns its size in bytes. nbytes: use only so many bytes of the buffer; 0 is all. Raises\n"
      "MessageTooLong, which has the message as `frame`, if it does not fit; else as recv()."},
-    {"poll", as_method(poll), METH_FASTCALL | METH_KEYWORDS,
+    {"poll", as_method(poll_socket), METH_FASTCALL | METH_KEYWORDS,
      "poll($self, timeout=None, flags=1)\n"
      "--\n\n"
      "poll(self: zmqpp._core.Socket, timeout: float | datetime.timedelta | None = None, flags: int "
@@ -215,6 +215,6 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-void add_receiving(const py::class_<BoundSocket>& type) { add_methods(type, methods); }
+void add_receiving(const py::class_<BoundSocket>& type) { add_methods(type, recv_methods); }
 
 }  // namespace zmqpp::binding

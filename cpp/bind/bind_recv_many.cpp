@@ -195,7 +195,7 @@ PyObject* recv_many_multipart(PyObject* self, PyObject* const* args, Py_ssize_t 
     return receive_batch(self, "recv_many_multipart", args, nargs, keywords, receive_all_multipart);
 }
 
-PyMethodDef methods[] = {
+PyMethodDef recv_many_methods[] = {
     {"recv_many", as_method(recv_many), METH_FASTCALL | METH_KEYWORDS,
      "recv_many($self, max, *, copy=True, timeout=None)\n"
      "--\n\n"
@@ -219,6 +219,9 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-void add_receiving_many(const py::class_<BoundSocket>& type) { add_methods(type, methods); }
+void add_receiving_many(const py::class_<BoundSocket>& type)
+{
+    add_methods(type, recv_many_methods);
+}
 
 }  // namespace zmqpp::binding

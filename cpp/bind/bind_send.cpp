@@ -181,7 +181,7 @@ PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs
     });
 }
 
-PyMethodDef methods[] = {
+PyMethodDef send_methods[] = {
     {"send", as_method(send), METH_FASTCALL | METH_KEYWORDS,
      "send($self, data, flags=0, copy=True, track=False, routing_id=None, group=None, *, "
      "timeout=None)\n"
@@ -213,6 +213,6 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-void add_sending(const py::class_<BoundSocket>& type) { add_methods(type, methods); }
+void add_sending(const py::class_<BoundSocket>& type) { add_methods(type, send_methods); }
 
 }  // namespace zmqpp::binding

@@ -193,7 +193,7 @@ PyObject* send_many_multipart(PyObject* self, PyObject* const* args, Py_ssize_t 
                       send_all_multipart);
 }
 
-PyMethodDef methods[] = {
+PyMethodDef send_many_methods[] = {
     {"send_many", as_method(send_many), METH_FASTCALL | METH_KEYWORDS,
      "send_many($self, messages, *, copy=True, track=False, timeout=None)\n"
      "--\n\n"
@@ -219,6 +219,6 @@ PyMethodDef methods[] = {
 
 }  // namespace
 
-void add_sending_many(const py::class_<BoundSocket>& type) { add_methods(type, methods); }
+void add_sending_many(const py::class_<BoundSocket>& type) { add_methods(type, send_many_methods); }
 
 }  // namespace zmqpp::binding

@@ -92,7 +92,7 @@ int set_spin(PyObject* self, PyObject* value, void* /*unused*/)
     return done == nullptr ? -1 : 0;
 }
 
-PyGetSetDef attributes[] = {
+PyGetSetDef socket_attributes[] = {
     {"closed", get_closed, nullptr,
      "bool: Whether the socket was closed, here or by another handle. Read-only.", nullptr},
     {"type", get_type, nullptr, "SocketType: Its type, as SocketType.REP (ZMQ_TYPE). Read-only.",
@@ -120,7 +120,7 @@ PyGetSetDef attributes[] = {
 
 void add_socket_attributes(const py::class_<BoundSocket>& type)
 {
-    add_attributes(type, attributes);
+    add_attributes(type, socket_attributes);
 }
 
 }  // namespace zmqpp::binding

@@ -96,7 +96,7 @@ int socket_disconnect(zmqpp_socket* socket, const char* endpoint)
     return attempt([&] { from(socket)->disconnect(endpoint); });
 }
 
-const OptionRow& option_of(int id, bool for_writing)
+const OptionRow& socket_option(int id, bool for_writing)
 {
     const OptionRow* row = find_option(socket_options, id, for_writing);
     if (row == nullptr) {
@@ -106,12 +106,12 @@ const OptionRow& option_of(int id, bool for_writing)
 }
 int socket_set(zmqpp_socket* socket, int option, const void* value, std::size_t size)
 {
-    return attempt([&] { from(socket)->set_raw(option_of(option, true), value, size); });
+    return attempt([&] { from(socket)->set_raw(socket_option(option, true), value, size); });
 }
 int socket_get(const zmqpp_socket* socket, int option, void* value, std::size_t* size)
 {
     return attempt([&] {
-        const OptionRow& row = option_of(option, false);
+        const OptionRow& row = socket_option(option, false);
         const std::string text = is_string(row.kind) ? from(socket).get_string(row) : "";
         const std::size_t needed = is_string(row.kind) ? text.size() : wire_size(row.kind);
         if (*size < needed) {
