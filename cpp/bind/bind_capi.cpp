@@ -25,9 +25,9 @@ namespace {
 thread_local struct {
     zmqpp_failure failure{};
     std::string text;
-} last;
+} last_failed;
 
-void last_failure(zmqpp_failure* failure) { *failure = last.failure; }
+void last_failure(zmqpp_failure* failure) { *failure = last_failed.failure; }
 
 PyObject* raise_failure(const zmqpp_failure* failure)
 {
@@ -46,7 +46,7 @@ PyObject* raise_failure(const zmqpp_failure* failure)
     }
 }
 
-PyObject* raise_last() { return raise_failure(&last.failure); }
+PyObject* raise_last() { return raise_failure(&last_failed.failure); }
 
 int failure_in(PyObject* exception, zmqpp_failure* failure)
 {
@@ -62,7 +62,7 @@ int failure_in(PyObject* exception, zmqpp_failure* failure)
         const auto text = py::str(error.attr("strerror")).cast<std::string>();
         failure->text = text.c_str();
         keep_failure(*failure);
-        *failure = last.failure;
+        *failure = last_failed.failure;
         return 0;
     } catch (py::error_already_set& error) {
         error.restore();
@@ -183,9 +183,9 @@ zmqpp_capi& table()
 
 void keep_failure(const zmqpp_failure& failure)
 {
-    last.text = failure.text;
-    last.failure = failure;
-    last.failure.text = last.text.c_str();
+    last_failed.text = failure.text;
+    last_failed.failure = failure;
+    last_failed.failure.text = last_failed.text.c_str();
 }
 
 void set_capi_loaded(bool is_loaded) { table().is_loaded = is_loaded ? 1 : 0; }

@@ -38,8 +38,8 @@ std::vector<std::string> receive(Socket& socket, std::size_t count, std::size_t 
 }
 
 // A PULL that is full after a few messages, or never, and its PUSH.
-struct Pipe {
-    Pipe(const Context& context, int room, const std::string& endpoint = fresh_inproc())
+struct PushPull {
+    PushPull(const Context& context, int room, const std::string& endpoint = fresh_inproc())
         : pull(context, SocketType::pull), push(context, SocketType::push)
     {
         pull.set(zmqpp::option::rcvhwm, room);
@@ -57,7 +57,7 @@ TEST_CASE("A batch arrives whole and in order, by every transport, however it is
 {
     const Context context;
     for (const std::string& endpoint : {fresh_inproc(), std::string(any_port)}) {
-        Pipe pipe(context, 0, endpoint);
+        PushPull pipe(context, 0, endpoint);
         for (const std::size_t max : {1u, 100u, 128u, 5000u}) {
             Multipart messages = multipart(numbers(1000));
             CHECK(pipe.push.send_many(messages, patience) == 1000);
@@ -80,7 +80,7 @@ TEST_CASE("A batch of nothing is sent at once")
 TEST_CASE("send_many() waits until the deadline and leaves unharmed what found no room")
 {
     const Context context;
-    Pipe pipe(context, 2);
+    PushPull pipe(context, 2);
     Multipart messages = multipart(numbers(100));
     Stopwatch watch;
     const std::size_t sent = pipe.push.send_many(messages, 30ms);
@@ -97,7 +97,7 @@ TEST_CASE("send_many() waits until the deadline and leaves unharmed what found n
 TEST_CASE("A batch that waits for room goes on when the receiver makes some")
 {
     const Context context;
-    Pipe pipe(context, 2);
+    PushPull pipe(context, 2);
     auto sending = in_thread([&] {
         Multipart messages = multipart(numbers(1000));
         return pipe.push.send_many(messages, patience);
@@ -110,7 +110,7 @@ TEST_CASE("A batch that waits for room goes on when the receiver makes some")
 TEST_CASE("recv_many() waits for the first message only, and for none when time runs out")
 {
     const Context context;
-    Pipe pipe(context, 0);
+    PushPull pipe(context, 0);
     Stopwatch watch;
     CHECK(pipe.pull.recv_many(5, 20ms).empty());
     CHECK(watch.elapsed() >= 20ms);
@@ -124,7 +124,7 @@ TEST_CASE("recv_many() waits for the first message only, and for none when time 
 TEST_CASE("recv_many() leaves a message of several parts to recv_multipart(), whole")
 {
     const Context context;
-    Pipe pipe(context, 0);
+    PushPull pipe(context, 0);
     pipe.push.send("1");
     pipe.push.send(multipart({"a", "b", "c"}));
     pipe.push.send("2");
@@ -142,7 +142,7 @@ TEST_CASE("recv_many() leaves a message of several parts to recv_multipart(), wh
 TEST_CASE("A message of several parts that was put back is there for a thread that waits")
 {
     const Context context;
-    Pipe pipe(context, 0);
+    PushPull pipe(context, 0);
     auto waiting = in_thread([&] { return texts(*pipe.pull.recv_multipart(patience)); });
     CHECK(eventually([&] { return has_waiter(pipe.pull); }));
     {
@@ -158,7 +158,7 @@ TEST_CASE("A message of several parts that was put back is there for a thread th
 TEST_CASE("Batches are refused in the middle of a message")
 {
     const Context context;
-    Pipe pipe(context, 0);
+    PushPull pipe(context, 0);
     pipe.push.send("a", zmqpp::flag::sndmore);
     Multipart messages = multipart({"torn"});
     CHECK(contains(message_of<zmqpp::StateError>(
@@ -181,7 +181,7 @@ TEST_CASE("close() and shutdown() wake batches that wait")
 {
     for (const bool closes : {true, false}) {
         Context context;
-        Pipe pipe(context, 1);
+        PushPull pipe(context, 1);
         Socket idle(context, SocketType::pull);
         auto sending = in_thread([&] {
             Multipart messages = multipart(numbers(100));
@@ -206,7 +206,7 @@ TEST_CASE("close() and shutdown() wake batches that wait")
 TEST_CASE("Nobody comes between the messages of a turn")
 {
     const Context context;
-    Pipe pipe(context, 0);
+    PushPull pipe(context, 0);
     std::future<void> other;
     {
         Socket::Turn turn(pipe.push, "test()");
@@ -251,7 +251,7 @@ TEST_CASE("A turn says that there is no room, and that the socket is closed")
 TEST_CASE("Two threads send batches and two receive them: none lost, and each in order")
 {
     const Context context;
-    Pipe pipe(context, 10);
+    PushPull pipe(context, 10);
     constexpr std::size_t each = 5000;
     std::vector<std::future<void>> sending;
     for (const char* prefix : {"a", "b"}) {
@@ -314,7 +314,7 @@ TEST_CASE("A call that spins receives, runs out of time, sleeps and is woken by 
 {
     const Context context;
     for (const auto spin : {50us, 100'000us}) {
-        Pipe pipe(context, 0);
+        PushPull pipe(context, 0);
         pipe.pull.set_spin(spin);
         CHECK(takes(20ms, [&] { return pipe.pull.recv(20ms).has_value(); }));
         auto waiting = in_thread([&] { return pipe.pull.recv(patience)->to_string(); });
