@@ -6,6 +6,7 @@ import array
 import ctypes
 import json
 import mmap
+import re
 import threading
 import time
 from datetime import timedelta
@@ -137,6 +138,33 @@ def test_wrong_arguments(open_socket, call, text):
     """Arguments that do not fit are a TypeError naming the method and the argument."""
     with pytest.raises(TypeError, match=text):
         call(open_socket(PAIR))
+
+
+@pytest.mark.parametrize(
+    ("call", "parameter"),
+    [
+        (lambda s, number: s.send(b"", number), "send(): flags"),
+        (lambda s, number: s.send_multipart([b""], flags=number), "send_multipart(): flags"),
+        (lambda s, number: s.recv(number), "recv(): flags"),
+        (lambda s, number: s.recv_into(bytearray(1), nbytes=number), "recv_into(): nbytes"),
+        (lambda s, number: s.recv_many(number), "recv_many(): max"),
+        (lambda s, number: s.recv_many_multipart(number), "recv_many_multipart(): max"),
+        (lambda s, number: s.poll(0, number), "poll(): flags"),
+        (lambda s, number: s.get(number), "get(): option"),
+        (lambda s, number: s.set(number, 0), "set(): option"),
+        (lambda s, number: s.context.get(number), "get(): option"),
+    ],
+)
+def test_wrong_numbers(open_socket, call, parameter):
+    """What is no integer, or does not fit, is refused by the name of the method and the parameter."""
+    socket = open_socket(PAIR)
+    with pytest.raises(TypeError, match=rf"^{re.escape(parameter)} is float, not an integer$"):
+        call(socket, 1.0)
+    for number in (1 << 40, -1 << 100):
+        with pytest.raises(
+            OverflowError, match=rf"^{re.escape(parameter)} is {number}, which does not fit$"
+        ):
+            call(socket, number)
 
 
 def test_draft_addressing(open_socket):

@@ -105,7 +105,7 @@ PyObject* get_context_option(PyObject* self, PyObject* const* args, Py_ssize_t n
     std::array<PyObject*, 1> given{};
     int id = 0;
     if (context == nullptr || !parameters.bind(args, nargs, keywords, given) ||
-        !to_int(given[0], id)) {
+        !to_int(given[0], id, "get()", "option")) {
         return nullptr;
     }
     try {

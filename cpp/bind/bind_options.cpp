@@ -93,7 +93,7 @@ PyObject* set_option(PyObject* self, PyObject* const* args, Py_ssize_t nargs, Py
     std::array<PyObject*, 2> given{};
     int id = 0;
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
-        !to_int(given[0], id)) {
+        !to_int(given[0], id, "set()", "option")) {
         return nullptr;
     }
     return guarded([&]() -> PyObject* {
@@ -118,7 +118,7 @@ PyObject* get_option(PyObject* self, PyObject* const* args, Py_ssize_t nargs, Py
     std::array<PyObject*, 1> given{};
     int id = 0;
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
-        !to_int(given[0], id)) {
+        !to_int(given[0], id, "get()", "option")) {
         return nullptr;
     }
     return guarded([&]() -> PyObject* {

@@ -104,7 +104,7 @@ PyObject* recv_into(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyO
     int nbytes = 0;
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
         !call.take(given[2], nullptr, given[3]) ||
-        (given[1] != nullptr && !to_int(given[1], nbytes))) {
+        !to_int(given[1], nbytes, call.operation, "nbytes")) {
         return nullptr;
     }
     // The view has no destructor and is released by hand: see gil.hpp.
@@ -140,7 +140,7 @@ PyObject* poll_socket(PyObject* self, PyObject* const* args, Py_ssize_t nargs, P
     std::array<PyObject*, 2> given{};
     int flags = ZMQ_POLLIN;
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
-        (given[1] != nullptr && !to_int(given[1], flags))) {
+        !to_int(given[1], flags, "poll()", "flags")) {
         return nullptr;
     }
     return guarded([&]() -> PyObject* {

@@ -169,7 +169,7 @@ PyObject* receive_batch(PyObject* self, const char* method, PyObject* const* arg
     RecvCall call(operation.c_str());
     int max = 0;
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
-        !call.take(nullptr, given[1], given[2]) || !to_int(given[0], max)) {
+        !call.take(nullptr, given[1], given[2]) || !to_int(given[0], max, call.operation, "max")) {
         return nullptr;
     }
     if (max <= 0) {

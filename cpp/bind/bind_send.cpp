@@ -33,7 +33,7 @@ bool address(Message& message, PyObject* routing_id, PyObject* group)
 {
     if (is_given(routing_id)) {
         int id = 0;
-        if (!to_int(routing_id, id)) {
+        if (!to_int(routing_id, id, "send()", "routing_id")) {
             return false;
         }
         message.set_routing_id(static_cast<unsigned>(id));

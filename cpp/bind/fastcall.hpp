@@ -119,23 +119,31 @@ private:
     return Py_None;
 }
 
-// False with an error set if it is no int, or none that fits.
-inline bool to_int(PyObject* value, int& into)
+// What was given for a parameter that takes an int. If nothing was, `into` stays as it is. False with an
+// error set if it is no int, or none that fits.
+inline bool to_int(PyObject* value, int& into, const char* operation, const char* parameter)
 {
-    // Until 3.9 a float would do for PyLong_AsLong.
+    if (value == nullptr) {
+        return true;
+    }
+    if (PyIndex_Check(value) == 0) {  // until 3.9 a float would do for PyLong_AsLong
+        PyErr_Format(PyExc_TypeError, "%s: %s is %s, not an integer", operation, parameter,
+                     Py_TYPE(value)->tp_name);
+        return false;
+    }
     PyObject* index = PyNumber_Index(value);
     if (index == nullptr) {
         return false;
     }
-    const long number = PyLong_AsLong(index);
+    int overflow = 0;
+    const long number = PyLong_AsLongAndOverflow(index, &overflow);
+    if (overflow != 0 || number < INT_MIN || number > INT_MAX) {
+        PyErr_Format(PyExc_OverflowError, "%s: %s is %R, which does not fit", operation, parameter,
+                     index);
+        Py_DECREF(index);
+        return false;
+    }
     Py_DECREF(index);
-    if (number == -1 && PyErr_Occurred() != nullptr) {
-        return false;
-    }
-    if (number < INT_MIN || number > INT_MAX) {
-        PyErr_SetString(PyExc_OverflowError, "an int of this size does not fit");
-        return false;
-    }
     into = static_cast<int>(number);
     return true;
 }

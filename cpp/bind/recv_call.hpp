@@ -21,7 +21,7 @@ struct RecvCall {
     bool take(PyObject* flags_value, PyObject* copy_value, PyObject* timeout_value)
     {
         timeout = timeout_value;
-        return (flags_value == nullptr || to_int(flags_value, flags)) &&
+        return to_int(flags_value, flags, operation, "flags") &&
                (copy_value == nullptr || to_flag(copy_value, copy));
     }
 

@@ -29,7 +29,7 @@ struct SendCall {
               PyObject* timeout_value)
     {
         bool tracked = false;
-        if ((flags_value != nullptr && !to_int(flags_value, flags)) ||
+        if (!to_int(flags_value, flags, operation, "flags") ||
             (copy != nullptr && !to_flag(copy, sending.copy)) ||
             (track != nullptr && !to_flag(track, tracked))) {
             return false;
