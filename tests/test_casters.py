@@ -363,6 +363,34 @@ def test_errors_of_python_are_cpps(kind: str, code_of_its_own: int) -> None:
     assert code == code_of_its_own
 
 
+class OwnTimeout(zmqpp.Timeout):
+    """A program's own."""
+
+
+@pytest.mark.parametrize(
+    "error_class",
+    [zmqpp.Again, zmqpp.MessageTooLong, OwnTimeout, *(getattr(zmqpp, kind) for kind in KINDS)],
+)
+def test_errors_of_python_come_back(error_class: type[zmqpp.ZMQError]) -> None:
+    """What Python raised and C++ let pass is the very exception in Python again, traceback and all."""
+    raised = error_class(77, "words")
+
+    def fails() -> None:
+        raise raised
+
+    for _ in range(2):
+        with pytest.raises(zmqpp.ZMQError) as caught:
+            casters.size_by_call(fails)
+        assert caught.value is raised
+        assert caught.traceback[-1].name == "fails"
+    references = sys.getrefcount(raised)
+    for _ in range(10):
+        with pytest.raises(zmqpp.ZMQError):
+            casters.size_by_call(fails)
+    raised.__traceback__ = None
+    assert sys.getrefcount(raised) <= references
+
+
 def test_other_errors_pass_through() -> None:
     """What is not zmqpp's stays what it is."""
     with pytest.raises(ZeroDivisionError):

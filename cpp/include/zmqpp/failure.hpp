@@ -1,6 +1,11 @@
 // The core's exceptions as the C API has them, and back.
 #pragma once
 
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
 #include "capi.h"
 #include "core/error.hpp"
 
@@ -39,23 +44,31 @@ template <class Kind> [[nodiscard]] bool is(const Error& error) noexcept
     return failure;
 }
 
-[[noreturn]] inline void throw_failure(const zmqpp_failure& failure)
+// `raise` throws the exception that it is given.
+template <class Raise> void raise_failure(const zmqpp_failure& failure, Raise&& raise)
 {
     const std::string text = failure.text == nullptr ? "" : failure.text;
     switch (failure.kind) {
-    case ZMQPP_ERROR: throw Error(failure.code, text);
-    case ZMQPP_TIMEOUT: throw Timeout(text);
-    case ZMQPP_CONTEXT_TERMINATED: throw ContextTerminated(text);
-    case ZMQPP_SOCKET_CLOSED: throw SocketClosed(text);
-    case ZMQPP_STATE_ERROR: throw StateError(text);
-    case ZMQPP_THREAD_ERROR: throw ThreadError(text, failure.holder, failure.caller);
-    case ZMQPP_FORK_ERROR: throw ForkError(text);
-    case ZMQPP_HOST_UNREACHABLE: throw HostUnreachable(text);
-    case ZMQPP_ADDRESS_IN_USE: throw AddressInUse(text);
-    case ZMQPP_NOT_SUPPORTED: throw NotSupported(text);
-    case ZMQPP_INTERRUPTED: throw Interrupted(text);
-    default: throw std::runtime_error(text);
+    case ZMQPP_ERROR: return raise(Error(failure.code, text));
+    case ZMQPP_TIMEOUT: return raise(Timeout(text));
+    case ZMQPP_CONTEXT_TERMINATED: return raise(ContextTerminated(text));
+    case ZMQPP_SOCKET_CLOSED: return raise(SocketClosed(text));
+    case ZMQPP_STATE_ERROR: return raise(StateError(text));
+    case ZMQPP_THREAD_ERROR: return raise(ThreadError(text, failure.holder, failure.caller));
+    case ZMQPP_FORK_ERROR: return raise(ForkError(text));
+    case ZMQPP_HOST_UNREACHABLE: return raise(HostUnreachable(text));
+    case ZMQPP_ADDRESS_IN_USE: return raise(AddressInUse(text));
+    case ZMQPP_NOT_SUPPORTED: return raise(NotSupported(text));
+    case ZMQPP_INTERRUPTED: return raise(Interrupted(text));
+    default: return raise(std::runtime_error(text));
     }
+}
+
+[[noreturn]] inline void throw_failure(const zmqpp_failure& failure)
+{
+    raise_failure(failure,
+                  [](auto&& exception) { throw std::forward<decltype(exception)>(exception); });
+    std::terminate();  // not reached
 }
 
 }  // namespace detail

@@ -4,6 +4,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,12 +58,29 @@ inline const zmqpp_socket* give(const Socket& socket)
     return pybind11::reinterpret_steal<pybind11::object>(object);
 }
 
+// True if this came from Python, by call(), and goes back as the exception it was there.
+[[nodiscard]] inline bool set_pythons_own(const Error& error)
+{
+    try {
+        std::rethrow_if_nested(error);
+    } catch (const pybind11::error_already_set& original) {
+        PyErr_Restore(original.type().inc_ref().ptr(), original.value().inc_ref().ptr(),
+                      original.trace().inc_ref().ptr());
+        return true;
+    } catch (...) {  // another's
+    }
+    return false;
+}
+
 // Python's exception for the core's; pybind11 calls it for what functions of this module throw.
 inline void translate(std::exception_ptr thrown)
 {
     try {
         std::rethrow_exception(std::move(thrown));
     } catch (const Error& error) {
+        if (set_pythons_own(error)) {
+            return;
+        }
         const zmqpp_failure failure = zmqpp::detail::to_failure(error);
         api().raise_failure(&failure);
     }
@@ -163,8 +181,8 @@ inline void import_core()
     return message;
 }
 
-// Calls a function of Python's. Errors of zmqpp come out as the core's exceptions, others as
-// error_already_set. With the GIL.
+// Calls a function of Python's. Errors of zmqpp come out as the core's exceptions, with Python's own nested
+// in them, others as error_already_set. With the GIL.
 template <class... Arguments>
 pybind11::object call(pybind11::handle function, Arguments&&... arguments)
 {
@@ -174,7 +192,8 @@ pybind11::object call(pybind11::handle function, Arguments&&... arguments)
         zmqpp_failure failure;
         if (detail::api().failure_in(error.value().ptr(), &failure) == 0 &&
             failure.kind != ZMQPP_NO_FAILURE) {
-            zmqpp::detail::throw_failure(failure);
+            zmqpp::detail::raise_failure(
+                failure, [](auto&& exception) { std::throw_with_nested(exception); });
         }
         PyErr_Clear();
         throw;
