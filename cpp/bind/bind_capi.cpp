@@ -129,6 +129,28 @@ PyObject* message_to_python(zmq_msg_t* message)
     return guarded([&] { return to_python(std::move(*from(message))); });
 }
 
+zmqpp_kept* object_keep(PyObject* object)
+{
+    try {
+        return reinterpret_cast<zmqpp_kept*>(keep(object));
+    } catch (const std::exception&) {
+        set_error_from_exception();
+        return nullptr;
+    }
+}
+
+PyObject* object_kept(const zmqpp_kept* kept)
+{
+    return kept_object(reinterpret_cast<const LentBuffer*>(kept));
+}
+
+void object_drop(zmqpp_kept* kept)
+{
+    if (kept != nullptr) {
+        drop(reinterpret_cast<LentBuffer*>(kept));
+    }
+}
+
 zmqpp_capi make_table()
 {
     static const std::string layout = detail::core_layout();
@@ -149,6 +171,9 @@ zmqpp_capi make_table()
     table.message_of = take_message;
     table.message_to_python = message_to_python;
     table.release_shared = release_returned_buffers;
+    table.object_keep = object_keep;
+    table.object_kept = object_kept;
+    table.object_drop = object_drop;
     table.raise_last = raise_last;
     table.raise_failure = raise_failure;
     table.failure_in = failure_in;

@@ -14,11 +14,13 @@
 
 namespace zmqpp::binding {
 
-// One buffer that libzmq has. Allocated when lent, so that coming back needs no memory.
+// One buffer that libzmq has, or an object that C++ keeps. Allocated when lent, so that coming back needs no
+// memory.
 struct LentBuffer {
     PyObject* bytes = nullptr;  // a bytes object, or else
     std::unique_ptr<BorrowedBytes>
-        buffer;  // what another object exports: not inside, to stay small
+        buffer;                // what another object exports: not inside, to stay small
+    PyObject* kept = nullptr;  // or else an object without bytes: see keep()
     std::optional<Tracker> tracker;
     LentBuffer* next = nullptr;
     unsigned life = python_lives;  // of the interpreter that has the object
@@ -53,6 +55,10 @@ void LentBuffer::release()
     }
     if (buffer) {
         buffer->release();
+        return;
+    }
+    if (kept != nullptr) {
+        Py_DECREF(kept);
         return;
     }
     const auto entry = lent_by_memory().find(PyBytes_AS_STRING(bytes));
@@ -227,6 +233,21 @@ void copy_bytes(void* into, const void* from, std::size_t size)
         std::memcpy(into, from, size);
     }
 }
+
+LentBuffer* keep(PyObject* object)
+{
+    auto* keeper = new LentBuffer;
+    Py_INCREF(object);
+    keeper->kept = object;
+    return keeper;
+}
+
+PyObject* kept_object(const LentBuffer* keeper)
+{
+    return keeper->life == python_lives ? keeper->kept : nullptr;
+}
+
+void drop(LentBuffer* keeper) { give_back(nullptr, keeper); }
 
 void release_all_returned_buffers()
 {

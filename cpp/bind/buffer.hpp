@@ -82,6 +82,12 @@ struct LentBuffer;
 inline std::atomic<LentBuffer*> returned_buffers{nullptr};
 void release_all_returned_buffers();
 
+// An object that is dropped as the buffers are: by any thread, also when the interpreter has ended. The object
+// is null then.
+[[nodiscard]] LentBuffer* keep(PyObject* object);
+[[nodiscard]] PyObject* kept_object(const LentBuffer* keeper);
+void drop(LentBuffer* keeper);
+
 // With the GIL: lets go of the buffers that libzmq has given back.
 inline void release_returned_buffers()
 {

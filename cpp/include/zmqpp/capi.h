@@ -35,6 +35,7 @@ extern "C" {
 
 typedef struct zmqpp_context zmqpp_context;
 typedef struct zmqpp_socket zmqpp_socket;
+typedef struct zmqpp_kept zmqpp_kept;
 
 /* What the exception is, in C++ (zmqpp::Timeout ...) and in Python (zmqpp.Timeout ...). */
 enum zmqpp_failure_kind {
@@ -89,6 +90,11 @@ typedef struct zmqpp_capi {
      * too, and Python itself, some time. */
     void (*release_shared)(void);
 
+    /* Keeps an object for code that may have to drop it without the GIL. NULL with a MemoryError. */
+    zmqpp_kept *(*object_keep)(PyObject *object);
+    /* That object, borrowed; NULL if its interpreter has ended. */
+    PyObject *(*object_kept)(const zmqpp_kept *kept);
+
     /* Raises this thread's last failure as zmqpp's Python exception. Always NULL. */
     PyObject *(*raise_last)(void);
     /* The same for a failure that was made elsewhere. */
@@ -97,6 +103,9 @@ typedef struct zmqpp_capi {
     int (*failure_in)(PyObject *exception, zmqpp_failure *failure);
 
     /* --- from here on: any thread, with the GIL or without ---------------------------------------- */
+
+    /* The object goes when release_shared() is called, or before. NULL does nothing. */
+    void (*object_drop)(zmqpp_kept *kept);
 
     /* This thread's last failure; the kind is ZMQPP_NO_FAILURE if there was none. */
     void (*last_failure)(zmqpp_failure *failure);

@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "../capi.h"
@@ -58,19 +59,43 @@ inline const zmqpp_socket* give(const Socket& socket)
     return pybind11::reinterpret_steal<pybind11::object>(object);
 }
 
-// True if this came from Python, by call(), and goes back as the exception it was there.
-[[nodiscard]] inline bool set_pythons_own(const Error& error)
-{
-    try {
-        std::rethrow_if_nested(error);
-    } catch (const pybind11::error_already_set& original) {
-        PyErr_Restore(original.type().inc_ref().ptr(), original.value().inc_ref().ptr(),
-                      original.trace().inc_ref().ptr());
-        return true;
-    } catch (...) {  // another's
+// Python's exception inside the one of the core's that it became in call(). Whoever drops that need not have
+// the GIL.
+class Original {
+public:
+    explicit Original(const pybind11::error_already_set& error)
+        : kept_(api().object_keep(error.value().ptr()), table->object_drop)
+    {
+        if (kept_ == nullptr) {
+            throw pybind11::error_already_set();
+        }
+        if (error.trace()) {
+            PyException_SetTraceback(error.value().ptr(), error.trace().ptr());
+        }
     }
-    return false;
-}
+
+    // With the GIL. False if its interpreter has ended.
+    [[nodiscard]] bool restore() const
+    {
+        PyObject* value = api().object_kept(kept_.get());
+        if (value == nullptr) {
+            return false;
+        }
+        PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(value));
+        Py_INCREF(type);
+        Py_INCREF(value);
+        PyErr_Restore(type, value, PyException_GetTraceback(value));
+        return true;
+    }
+
+private:
+    std::shared_ptr<zmqpp_kept> kept_;
+};
+
+template <class Kind> class FromPython : public Kind, public Original {
+public:
+    FromPython(const Kind& kind, const Original& original) : Kind(kind), Original(original) {}
+};
 
 // Python's exception for the core's; pybind11 calls it for what functions of this module throw.
 inline void translate(std::exception_ptr thrown)
@@ -78,7 +103,8 @@ inline void translate(std::exception_ptr thrown)
     try {
         std::rethrow_exception(std::move(thrown));
     } catch (const Error& error) {
-        if (set_pythons_own(error)) {
+        const auto* original = dynamic_cast<const Original*>(&error);
+        if (original != nullptr && original->restore()) {
             return;
         }
         const zmqpp_failure failure = zmqpp::detail::to_failure(error);
@@ -181,8 +207,8 @@ inline void import_core()
     return message;
 }
 
-// Calls a function of Python's. Errors of zmqpp come out as the core's exceptions, with Python's own nested
-// in them, others as error_already_set. With the GIL.
+// Calls a function of Python's. Errors of zmqpp come out as the core's exceptions, which are Python's own
+// again where they come back to Python, others as error_already_set. With the GIL.
 template <class... Arguments>
 pybind11::object call(pybind11::handle function, Arguments&&... arguments)
 {
@@ -192,8 +218,10 @@ pybind11::object call(pybind11::handle function, Arguments&&... arguments)
         zmqpp_failure failure;
         if (detail::api().failure_in(error.value().ptr(), &failure) == 0 &&
             failure.kind != ZMQPP_NO_FAILURE) {
-            zmqpp::detail::raise_failure(
-                failure, [](auto&& exception) { std::throw_with_nested(exception); });
+            const detail::Original original(error);
+            zmqpp::detail::raise_failure(failure, [&](const auto& exception) {
+                throw detail::FromPython<std::decay_t<decltype(exception)>>(exception, original);
+            });
         }
         PyErr_Clear();
         throw;
