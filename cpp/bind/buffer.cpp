@@ -17,13 +17,13 @@ namespace zmqpp::binding {
 // One buffer that libzmq has, or an object that C++ keeps. Allocated when lent, so that coming back needs no
 // memory.
 struct LentBuffer {
-    PyObject* bytes = nullptr;  // a bytes object, or else
+    PyObject* object = nullptr;  // bytes that are lent, any object that is kept, or else
     std::unique_ptr<BorrowedBytes>
-        buffer;                // what another object exports: not inside, to stay small
-    PyObject* kept = nullptr;  // or else an object without bytes: see keep()
+        buffer;  // what another object exports: not inside, to stay small
     std::optional<Tracker> tracker;
     LentBuffer* next = nullptr;
     unsigned life = python_lives;  // of the interpreter that has the object
+    bool is_kept = false;          // for its own sake, and not for its bytes: see keep()
 
     // With the GIL. May run any Python code, and come back here.
     void release();
@@ -57,15 +57,13 @@ void LentBuffer::release()
         buffer->release();
         return;
     }
-    if (kept != nullptr) {
-        Py_DECREF(kept);
-        return;
+    if (!is_kept) {
+        const auto entry = lent_by_memory().find(PyBytes_AS_STRING(object));
+        if (--entry->second.times == 0) {
+            lent_by_memory().erase(entry);
+        }
     }
-    const auto entry = lent_by_memory().find(PyBytes_AS_STRING(bytes));
-    if (--entry->second.times == 0) {
-        lent_by_memory().erase(entry);
-    }
-    Py_DECREF(bytes);
+    Py_DECREF(object);
 }
 
 namespace {
@@ -141,7 +139,7 @@ Message lend_bytes(PyObject* bytes, const std::optional<Tracker>& tracker)
     const void* const memory = PyBytes_AS_STRING(bytes);
     ++lent_by_memory().try_emplace(memory, Lent{bytes, 0}).first->second.times;
     Py_INCREF(bytes);
-    lent->bytes = bytes;
+    lent->object = bytes;
     try {
         return hand_over(lent, memory, bytes_size(bytes), tracker);
     } catch (const std::exception&) {
@@ -238,13 +236,14 @@ LentBuffer* keep(PyObject* object)
 {
     auto* keeper = new LentBuffer;
     Py_INCREF(object);
-    keeper->kept = object;
+    keeper->object = object;
+    keeper->is_kept = true;
     return keeper;
 }
 
 PyObject* kept_object(const LentBuffer* keeper)
 {
-    return keeper->life == python_lives ? keeper->kept : nullptr;
+    return keeper->life == python_lives ? keeper->object : nullptr;
 }
 
 void drop(LentBuffer* keeper) { give_back(nullptr, keeper); }
