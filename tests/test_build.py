@@ -301,6 +301,7 @@ def test_versions_agree() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@needs_system_libzmq
 def test_files_stand_alone() -> None:
     """Each file of the extension includes what it needs, though all are compiled as one."""
     pybind11 = pytest.importorskip("pybind11")

@@ -108,7 +108,7 @@ const zmq_msg_t* message_in(PyObject* object)
     return message == nullptr ? nullptr : message->raw();
 }
 
-int take_message(PyObject* object, zmq_msg_t* into)
+int message_of_object(PyObject* object, zmq_msg_t* into)
 {
     release_returned_buffers();
     Sending sending;
@@ -168,7 +168,7 @@ zmqpp_capi make_table()
     table.context_to_python = context_to_python;
     table.socket_to_python = socket_to_python;
     table.message_in = message_in;
-    table.message_of = take_message;
+    table.message_of = message_of_object;
     table.message_to_python = message_to_python;
     table.release_shared = release_returned_buffers;
     table.object_keep = object_keep;

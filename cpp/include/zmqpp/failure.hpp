@@ -4,7 +4,6 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "capi.h"
 #include "core/error.hpp"
@@ -44,31 +43,30 @@ template <class Kind> [[nodiscard]] bool is(const Error& error) noexcept
     return failure;
 }
 
-// `raise` throws the exception that it is given.
-template <class Raise> void raise_failure(const zmqpp_failure& failure, Raise&& raise)
+// Calls use(exception) with the exception that a failure stands for.
+template <class Use> void with_exception(const zmqpp_failure& failure, Use&& use)
 {
     const std::string text = failure.text == nullptr ? "" : failure.text;
     switch (failure.kind) {
-    case ZMQPP_ERROR: return raise(Error(failure.code, text));
-    case ZMQPP_TIMEOUT: return raise(Timeout(text));
-    case ZMQPP_CONTEXT_TERMINATED: return raise(ContextTerminated(text));
-    case ZMQPP_SOCKET_CLOSED: return raise(SocketClosed(text));
-    case ZMQPP_STATE_ERROR: return raise(StateError(text));
-    case ZMQPP_THREAD_ERROR: return raise(ThreadError(text, failure.holder, failure.caller));
-    case ZMQPP_FORK_ERROR: return raise(ForkError(text));
-    case ZMQPP_HOST_UNREACHABLE: return raise(HostUnreachable(text));
-    case ZMQPP_ADDRESS_IN_USE: return raise(AddressInUse(text));
-    case ZMQPP_NOT_SUPPORTED: return raise(NotSupported(text));
-    case ZMQPP_INTERRUPTED: return raise(Interrupted(text));
-    default: return raise(std::runtime_error(text));
+    case ZMQPP_ERROR: return use(Error(failure.code, text));
+    case ZMQPP_TIMEOUT: return use(Timeout(text));
+    case ZMQPP_CONTEXT_TERMINATED: return use(ContextTerminated(text));
+    case ZMQPP_SOCKET_CLOSED: return use(SocketClosed(text));
+    case ZMQPP_STATE_ERROR: return use(StateError(text));
+    case ZMQPP_THREAD_ERROR: return use(ThreadError(text, failure.holder, failure.caller));
+    case ZMQPP_FORK_ERROR: return use(ForkError(text));
+    case ZMQPP_HOST_UNREACHABLE: return use(HostUnreachable(text));
+    case ZMQPP_ADDRESS_IN_USE: return use(AddressInUse(text));
+    case ZMQPP_NOT_SUPPORTED: return use(NotSupported(text));
+    case ZMQPP_INTERRUPTED: return use(Interrupted(text));
+    default: return use(std::runtime_error(text));
     }
 }
 
 [[noreturn]] inline void throw_failure(const zmqpp_failure& failure)
 {
-    raise_failure(failure,
-                  [](auto&& exception) { throw std::forward<decltype(exception)>(exception); });
-    std::terminate();  // not reached
+    with_exception(failure, [](const auto& exception) { throw exception; });
+    std::terminate();  // for the compiler, which does not see that nobody comes here
 }
 
 }  // namespace detail

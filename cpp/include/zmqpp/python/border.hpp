@@ -59,8 +59,8 @@ inline const zmqpp_socket* give(const Socket& socket)
     return pybind11::reinterpret_steal<pybind11::object>(object);
 }
 
-// Python's exception inside the one of the core's that it became in call(). Whoever drops that need not have
-// the GIL.
+// Python's exception inside the one of the core's that it became in call(). Not pybind11's error_already_set:
+// dropping that takes the GIL, which a thread of C++ may not get any more when the interpreter ends.
 class Original {
 public:
     explicit Original(const pybind11::error_already_set& error)
@@ -219,7 +219,7 @@ pybind11::object call(pybind11::handle function, Arguments&&... arguments)
         if (detail::api().failure_in(error.value().ptr(), &failure) == 0 &&
             failure.kind != ZMQPP_NO_FAILURE) {
             const detail::Original original(error);
-            zmqpp::detail::raise_failure(failure, [&](const auto& exception) {
+            zmqpp::detail::with_exception(failure, [&](const auto& exception) {
                 throw detail::FromPython<std::decay_t<decltype(exception)>>(exception, original);
             });
         }
