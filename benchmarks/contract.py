@@ -43,7 +43,13 @@ def one_thread() -> list[Measurement]:
             everyone(),
             goals=(p(15, 19), c(0.58, 0.67)),
         ),
-        Measurement(f"batches of {BATCH:,}, 64 B", row, base, batched(), goals=(c(0.85, 0.95),)),
+        Measurement(
+            f"batches of {BATCH:,}, 64 B",
+            row,
+            {**base, "depth": BATCH},
+            batched(),
+            goals=(c(0.85, 0.95),),
+        ),
     ]
 
 

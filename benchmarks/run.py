@@ -1,12 +1,12 @@
 """`make bench`: zmqpp beside plain libzmq and other bindings, in one run, against its goals.
 
     python benchmarks/run.py [--quick | --full] [--rounds=N] [--seconds=S] [--only=TEXT]
-                             [--libraries=A,B] [--output=FOLDER] [--publish]
+                             [--libraries=A,B] [--output=FOLDER] [--publish[=PAGE]]
 
 Every round runs every measurement once with every library, the libraries in random order, each in a
 fresh process. What counts is the ratio of two libraries within a round, and of those the median: the
 machine's moods then hit both. The report is printed, and written to FOLDER with all figures as JSON.
-With --publish it also becomes docs/benchmarks.md, and the plots of a full run docs/images.
+With --publish it also becomes docs/benchmarks.md or another page, and the plots of a full run docs/images.
 """
 
 from __future__ import annotations
@@ -118,7 +118,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="TEXT", help="what the name must contain")
     parser.add_argument("--libraries", metavar="A,B", help=f"of {', '.join(LIBRARIES)}")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "benchmarks" / "result")
-    parser.add_argument("--publish", action="store_true", help="write docs/benchmarks.md and plots")
+    parser.add_argument(
+        "--publish",
+        nargs="?",
+        const="benchmarks.md",
+        metavar="PAGE",
+        help="write a page of docs (default: benchmarks.md), and the plots of a full run",
+    )
     return parser.parse_args()
 
 
@@ -166,13 +172,14 @@ def main() -> None:
     arguments.output.mkdir(parents=True, exist_ok=True)
     (arguments.output / "result.json").write_text(json.dumps(result, indent=1) + "\n")
     (arguments.output / "result.md").write_text(text)
-    if arguments.full or arguments.publish:
+    images: list[Path] = []
+    if arguments.full:
         import plots
 
         target = ROOT / "docs" / "images" if arguments.publish else arguments.output
         images = plots.draw(plan, result, target)
-        if arguments.publish:
-            report.publish(text, images, ROOT / "docs" / "benchmarks.md")
+    if arguments.publish:
+        report.publish(text, images, ROOT / "docs" / arguments.publish)
     if any("failed" in once for by in result["results"].values() for once in by.get("zmqpp", [])):
         sys.exit("zmqpp failed in a measurement")
 

@@ -14,10 +14,15 @@ void one_thread(const Task& task)
     for (std::size_t i = 0; i < rates.size(); ++i) {
         threads.emplace_back([&, i] {
             auto [sender, receiver] = connected_pair(context, task, std::to_string(i));
-            rates[i] = per_second(task.seconds, [&sender = sender, &receiver = receiver] {
-                sender.send();
-                receiver.recv();
-            });
+            const auto in_a_row = [&, &sender = sender, &receiver = receiver] {
+                for (int sent = 0; sent < task.depth; ++sent) {
+                    sender.send();
+                }
+                for (int received = 0; received < task.depth; ++received) {
+                    receiver.recv();
+                }
+            };
+            rates[i] = task.depth * per_second(task.seconds, in_a_row);
         });
     }
     for (auto& thread : threads) {

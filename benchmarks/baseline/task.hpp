@@ -11,6 +11,7 @@ struct Task {
     std::string transport = "inproc";
     std::size_t size = 64;
     int parts = 1;
+    int depth = 1;  // messages that are sent before the first is received
     int processes = 1;
     int threads = 1;
     std::string pattern = "pair";
@@ -39,6 +40,7 @@ inline Task task_from_words(int count, char** words)
     task.transport = given["transport"];
     task.size = std::stoul(given["size"]);
     task.parts = number("parts", 1);
+    task.depth = number("depth", 1);
     task.processes = number("processes", 1);
     task.threads = number("threads", 1);
     task.pattern = given["pattern"];

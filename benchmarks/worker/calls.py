@@ -122,7 +122,7 @@ def properties(zmq: Any, socket: Any) -> dict[str, Any]:
         body = "    for _ in range(times):\n        socket." + name
         exec(f"def repeat(times):\n{body}\n", scope)
         samples = []
-        for _ in range(15):
+        for _ in range(30):
             start = time.perf_counter()
             scope["repeat"](300)
             samples.append((time.perf_counter() - start) / 300 * 1e9)

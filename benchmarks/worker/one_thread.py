@@ -45,6 +45,18 @@ def steps(sender: Any, receiver: Any, task: Task) -> Callable[[int], None]:
 
         return multipart
 
+    if task.depth > 1:
+
+        def in_a_row(times: int) -> None:
+            send, recv = sender.send, receiver.recv
+            for _ in range(times):
+                for _ in range(task.depth):
+                    send(data)
+                for _ in range(task.depth):
+                    recv()
+
+        return in_a_row
+
     def one_by_one(times: int) -> None:
         send, recv = sender.send, receiver.recv
         for _ in range(times):
@@ -63,7 +75,7 @@ def measure(library: str, task: Task) -> float:
     repeats = [steps(*sockets[name], task) for name in names]
     for repeat in repeats:
         repeat(1)
-    messages = task.batch or 1
+    messages = task.batch or task.depth
     if task.threads == 1:
         return messages * per_second(repeats[0], task.seconds)
     done: list[int] = []

@@ -20,6 +20,7 @@ class Task:
     threads: int = 1  #: that do the same beside each other
     shared: int = 0  #: 1 if these threads share the sockets
     batch: int = 0  #: messages a call, by send_many and recv_many
+    depth: int = 1  #: messages that are sent before the first is received
     pattern: str = "pair"  #: of round trips: pair or reqrep
     send_copy: int = 1  #: 0 sends with copy=False
     recv_copy: int = 1  #: 0 receives with copy=False
