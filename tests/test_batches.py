@@ -236,6 +236,23 @@ def test_a_waiting_sender_goes_on(link: Link, transport: str, batches: Batches) 
         sending.result(PATIENCE_MS)
 
 
+@pytest.mark.parametrize("method", ["send_many", "send_many_multipart"])
+def test_a_list_that_changes_during_the_wait(link: Link, method: str) -> None:
+    """What is sent is what the list had when the call began, whatever becomes of it meanwhile."""
+    pull, push = link(PULL, PUSH, hwm=3)
+    wanted = [[message] for message in numbers(500)]
+    given: list[Any] = [*wanted] if method == "send_many_multipart" else numbers(500)
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(getattr(push, method), given, timeout=4 * PATIENCE_MS)
+        received = [pull.recv_multipart()]  # from here on it waits, again and again
+        given.clear()
+        given.extend([42] * 10_000)
+        received += [pull.recv_multipart() for _ in wanted[1:]]
+        sending.result(PATIENCE_MS)
+    assert received == wanted
+    assert pull.poll(20) == 0
+
+
 def test_at_most_max(link: Link, batches: Batches) -> None:
     """What is beyond `max` stays, and is received next."""
     pull, push = link(PULL, PUSH)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 import zmqpp
-from conftest import Link, OpenSocket
+from conftest import PATIENCE_MS, Link, OpenSocket
 from subprocess_runner import run_python
 
 
@@ -307,3 +308,22 @@ def test_thousands_of_parts(link: Link) -> None:
     parts = [b"%d" % i for i in range(20_000)]
     push.send_multipart(parts)
     assert pull.recv_multipart() == parts
+
+
+@pytest.mark.parametrize("copy", [True, False])
+@pytest.mark.parametrize("waits", [True, False])
+def test_small_and_large_parts_keep_their_order(link: Link, copy: bool, waits: bool) -> None:
+    """Parts of any size and number come out in order, those that are there and those waited for."""
+    push, pull = link(zmqpp.PUSH, zmqpp.PULL, "tcp", hwm=0)
+    for sizes in ([1] * 40, [10, 100_000, 10], [40_000, 5], [5] * 15 + [33_000] + [7] * 15, [0, 0]):
+        parts = [bytes([i]) * size for i, size in enumerate(sizes)]
+        if not waits:
+            push.send_multipart(parts)
+            assert pull.poll(PATIENCE_MS) == zmqpp.POLLIN
+            received = pull.recv_multipart(copy=copy)
+        else:
+            with ThreadPoolExecutor(1) as pool:
+                receiving = pool.submit(pull.recv_multipart, copy=copy, timeout=PATIENCE_MS)
+                push.send_multipart(parts)
+                received = receiving.result(PATIENCE_MS)
+        assert [bytes(part) for part in received] == parts

@@ -8,29 +8,48 @@
 namespace zmqpp::binding {
 namespace {
 
-PyObject* recv(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+ZMQPP_INLINE PyObject* receive(BoundSocket& socket, const RecvCall& call)
+{
+    Message message;
+    const Received received = call.receive(socket, message);
+    if (!received) {
+        return nullptr;
+    }
+    return call.copy ? to_bytes(message, received.size()) : to_python(std::move(message));
+}
+
+ZMQPP_NOT_INLINE PyObject* receive_as_told(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                                           PyObject* keywords)
 {
     static constexpr Parameters<4> parameters{"recv", {"flags", "copy", "track", "timeout"}, 0, 3};
     auto* socket = object_of<BoundSocket>(self);
+    std::array<PyObject*, 4> given{};
     RecvCall call("recv()");
-    if (nargs != 0 || keywords != nullptr) {  // nearly everybody gives nothing
-        std::array<PyObject*, 4> given{};
-        if (!parameters.bind(args, nargs, keywords, given) ||
-            !call.take(given[0], given[1], given[3])) {
-            return nullptr;
-        }
-    }
-    if (socket == nullptr) {
+    if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
+        !call.take(given[0], given[1], given[3])) {
         return nullptr;
     }
-    return guarded([&] {
-        Message message;
-        return call.receive(*socket, message) ? convert(message, call.copy) : nullptr;
-    });
+    return guarded([&] { return receive(*socket, call); });
 }
 
-PyObject* recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
-                         PyObject* keywords)
+PyObject* recv(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+{
+    auto* socket = object_or_null<BoundSocket>(self);
+    // Nearly everybody gives nothing, and then nothing is to be looked up.
+    if (nargs != 0 || keywords != nullptr || socket == nullptr) {
+        return receive_as_told(self, args, nargs, keywords);
+    }
+    return guarded([&] { return receive(*socket, RecvCall("recv()")); });
+}
+
+ZMQPP_INLINE PyObject* receive_multipart(BoundSocket& socket, const RecvCall& call)
+{
+    ReceivedParts parts(call.copy);
+    return call.receive(socket, parts) ? parts.to_list() : nullptr;
+}
+
+ZMQPP_NOT_INLINE PyObject* receive_multipart_as_told(PyObject* self, PyObject* const* args,
+                                                     Py_ssize_t nargs, PyObject* keywords)
 {
     static constexpr Parameters<4> parameters{
         "recv_multipart", {"flags", "copy", "track", "timeout"}, 0, 3};
@@ -41,16 +60,24 @@ PyObject* recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs
         !call.take(given[0], given[1], given[3])) {
         return nullptr;
     }
-    return guarded([&] {
-        Multipart parts;
-        return call.receive(*socket, parts) ? convert(parts, call.copy) : nullptr;
-    });
+    return guarded([&] { return receive_multipart(*socket, call); });
 }
 
-// None when nothing is there: no exception, for loops that look often.
-template <class Received>
+PyObject* recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                         PyObject* keywords)
+{
+    auto* socket = object_or_null<BoundSocket>(self);
+    if (nargs != 0 || keywords != nullptr || socket == nullptr) {
+        return receive_multipart_as_told(self, args, nargs, keywords);
+    }
+    return guarded([&] { return receive_multipart(*socket, RecvCall("recv_multipart()")); });
+}
+
+// None when nothing is there: no exception, for loops that look often. receive(socket, copy) returns null
+// then, without an error.
+template <class Receive>
 PyObject* try_receive(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t nargs,
-                      PyObject* keywords)
+                      PyObject* keywords, Receive&& receive_ready)
 {
     const Parameters<1> parameters{method, {"copy"}, 0, 1};
     auto* socket = object_of<BoundSocket>(self);
@@ -60,21 +87,26 @@ PyObject* try_receive(PyObject* self, const char* method, PyObject* const* args,
         (given[0] != nullptr && !to_flag(given[0], copy))) {
         return nullptr;
     }
-    return guarded([&] {
-        Received received;
-        return socket->Socket::try_recv(received) ? convert(received, copy) : new_none();
-    });
+    return guarded([&] { return receive_ready(*socket, copy); });
 }
 
 PyObject* try_recv(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
-    return try_receive<Message>(self, "try_recv", args, nargs, keywords);
+    const auto receive_ready = [](BoundSocket& socket, bool copy) {
+        Message message;
+        return socket.Socket::try_recv(message) ? convert(message, copy) : new_none();
+    };
+    return try_receive(self, "try_recv", args, nargs, keywords, receive_ready);
 }
 
 PyObject* try_recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                              PyObject* keywords)
 {
-    return try_receive<Multipart>(self, "try_recv_multipart", args, nargs, keywords);
+    const auto receive_ready = [](BoundSocket& socket, bool copy) {
+        ReceivedParts parts(copy);
+        return receive_turn(socket, "recv_multipart()", parts) ? parts.to_list() : new_none();
+    };
+    return try_receive(self, "try_recv_multipart", args, nargs, keywords, receive_ready);
 }
 
 // Copies the message, if the buffer takes it all; if not, the error has it.

@@ -2,6 +2,7 @@
 #include "bind.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "fastcall.hpp"
@@ -11,54 +12,42 @@
 namespace zmqpp::binding {
 namespace {
 
-// What a batch has received, until it becomes a list.
+// What a batch has received so far. Let go of by hand and not by a destructor: see gil.hpp.
 class Batch {
 public:
-    explicit Batch(std::size_t max) : max_(max) { items_.reserve((std::min)(max, most_at_once)); }
+    explicit Batch(std::size_t max) : max_(max) {}
 
-    [[nodiscard]] std::size_t size() const { return items_.size(); }
-    [[nodiscard]] bool is_full() const { return items_.size() == max_; }
+    [[nodiscard]] std::size_t size() const
+    {
+        return list_ == nullptr ? 0 : static_cast<std::size_t>(PyList_GET_SIZE(list_));
+    }
+    [[nodiscard]] std::size_t room() const { return max_ - size(); }
 
-    [[nodiscard]] std::size_t room() const { return max_ - items_.size(); }
+    // Before the first is added, and with no lock held: a new list may make the garbage collector run.
+    void begin()
+    {
+        if (list_ == nullptr && (list_ = PyList_New(0)) == nullptr) {
+            throw py::error_already_set();
+        }
+    }
 
     // Takes a new reference, or null with an error set: then what was received is lost with it, as
     // nothing can be made of it without memory.
     void add(PyObject* item)
     {
-        if (item == nullptr) {
-            drop();
+        const bool added = item != nullptr && PyList_Append(list_, item) == 0;
+        Py_XDECREF(item);
+        if (!added) {
             throw py::error_already_set();
         }
-        items_.push_back(item);
     }
 
-    // As a list, which has the references then. Null with an error set.
-    PyObject* to_list()
-    {
-        PyObject* list = PyList_New(static_cast<Py_ssize_t>(items_.size()));
-        for (std::size_t i = 0; list != nullptr && i < items_.size(); ++i) {
-            PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), items_[i]);
-        }
-        if (list == nullptr) {
-            drop();
-        }
-        return list;
-    }
+    [[nodiscard]] PyObject* take() { return std::exchange(list_, nullptr); }
+    void drop() { Py_CLEAR(list_); }
 
 private:
-    // By hand and not in a destructor: see gil.hpp.
-    void drop()
-    {
-        for (PyObject* item : items_) {
-            Py_DECREF(item);
-        }
-        items_.clear();
-    }
-
-    static constexpr std::size_t most_at_once = 1024;
-
-    std::size_t max_;
-    std::vector<PyObject*> items_;
+    const std::size_t max_;
+    PyObject* list_ = nullptr;
 };
 
 // What is there, in one turn. Small messages become bytes at once, which runs no Python code and no
@@ -69,11 +58,14 @@ bool receive_turn(BoundSocket& socket, Batch& batch, const RecvCall& call,
     Socket::Turn turn(socket, call.operation);
     std::size_t bytes_left = Socket::Turn::most_bytes;
     Message message;
-    for (std::size_t n = 0; n < Socket::Turn::most_messages && !batch.is_full(); ++n) {
-        if (!turn.try_recv_single(message, batch.size() == 0)) {
+    const std::size_t most = (std::min)(batch.room(), Socket::Turn::most_messages);
+    bool is_first = batch.size() == 0;
+    for (std::size_t n = 0; n < most; ++n, is_first = false) {
+        const Received received = turn.try_recv_single(message, is_first);
+        if (!received) {
             return false;
         }
-        const std::size_t size = message.size();
+        const std::size_t size = received.size();
         if (!call.copy || size >= default_copy_threshold || size > bytes_left) {
             other = std::move(message);
             return true;
@@ -81,12 +73,13 @@ bool receive_turn(BoundSocket& socket, Batch& batch, const RecvCall& call,
         bytes_left -= size;
         batch.add(to_bytes(message, size));
     }
-    return !batch.is_full();
+    return batch.room() != 0;
 }
 
 // True if something was there.
 bool receive_ready(BoundSocket& socket, Batch& batch, const RecvCall& call)
 {
+    batch.begin();
     try {
         Pauses pauses;
         for (bool more = true; more; pauses.after(batch.size())) {
@@ -107,29 +100,35 @@ bool receive_ready(BoundSocket& socket, Batch& batch, const RecvCall& call)
 bool receive_all(BoundSocket& socket, Batch& batch, const RecvCall& call)
 {
     std::vector<Message> waited_for;
-    const auto ready = [&] { return receive_ready(socket, batch, call); };
     const auto wait = [&](Deadline deadline) {
         const std::size_t most = (std::min)(batch.room(), Socket::Turn::most_messages);
         waited_for = socket.Socket::recv_many(most, deadline);
         return !waited_for.empty();
     };
-    if (!call.receive(socket, ready, wait)) {
+    if (call.tries(socket) && call.note(socket, receive_ready(socket, batch, call))) {
+        return true;
+    }
+    if (!call.wait_for_it(socket, wait)) {
         return false;
     }
+    batch.begin();
     for (Message& message : waited_for) {
         batch.add(convert(message, call.copy));
     }
-    return waited_for.empty() || receive_ready(socket, batch, call);
+    return receive_ready(socket, batch, call);
 }
 
 bool receive_ready_multipart(BoundSocket& socket, Batch& batch, const RecvCall& call)
 {
+    batch.begin();
     try {
         Pauses pauses;
-        for (Multipart parts;
-             !batch.is_full() && Socket::Turn(socket, call.operation).try_recv(parts);
-             parts.clear()) {
-            batch.add(convert(parts, call.copy));
+        while (batch.room() != 0) {
+            ReceivedParts parts(call.copy);
+            if (!receive_turn(socket, call.operation, parts)) {
+                break;
+            }
+            batch.add(parts.to_list());
             pauses.after(batch.size());
         }
     } catch (const Error&) {
@@ -142,19 +141,19 @@ bool receive_ready_multipart(BoundSocket& socket, Batch& batch, const RecvCall& 
 
 bool receive_all_multipart(BoundSocket& socket, Batch& batch, const RecvCall& call)
 {
-    Multipart waited_for;
-    const auto ready = [&] { return receive_ready_multipart(socket, batch, call); };
+    ReceivedParts waited_for(call.copy);
     const auto wait = [&](Deadline deadline) {
-        return socket.recv(waited_for, deadline, call.operation);
+        return socket.recv(waited_for.whole(), deadline, call.operation);
     };
-    if (!call.receive(socket, ready, wait)) {
+    if (call.tries(socket) && call.note(socket, receive_ready_multipart(socket, batch, call))) {
+        return true;
+    }
+    if (!call.wait_for_it(socket, wait)) {
         return false;
     }
-    if (!waited_for.empty()) {
-        batch.add(convert(waited_for, call.copy));
-        receive_ready_multipart(socket, batch, call);
-    }
-    return true;
+    batch.begin();
+    batch.add(waited_for.to_list());
+    return receive_ready_multipart(socket, batch, call);
 }
 
 // Both methods, by how all are received.
@@ -179,8 +178,16 @@ PyObject* receive_batch(PyObject* self, const char* method, PyObject* const* arg
     return guarded([&]() -> PyObject* {
         release_returned_buffers();
         Batch batch(static_cast<std::size_t>(max));
-        const bool received = receive_all_messages(*socket, batch, call);
-        return received ? batch.to_list() : nullptr;
+        try {
+            if (receive_all_messages(*socket, batch, call)) {
+                return batch.take();
+            }
+        } catch (const std::exception&) {
+            batch.drop();
+            throw;
+        }
+        batch.drop();
+        return nullptr;
     });
 }
 

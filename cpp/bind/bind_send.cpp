@@ -18,12 +18,22 @@ ZMQPP_SELDOM bool wait_and_send_copied(BoundSocket& socket, std::string_view byt
     return call.wait_and_send(socket, &kept, 1);
 }
 
-// The common case: a few bytes, straight into libzmq. False with an error set.
-bool send_copied(BoundSocket& socket, std::string_view bytes, int flags, PyObject* timeout)
+// In functions of their own, what is not done for every message costs those that are nothing.
+ZMQPP_NOT_INLINE bool send_answer(BoundSocket& socket, std::string_view bytes, int flags)
 {
-    const auto try_send = [&] { return socket.try_send(bytes.data(), bytes.size(), flags); };
-    return (WaitingReceiver::takes_answer() ? without_gil(try_send) : try_send()) ||
-           wait_and_send_copied(socket, bytes, flags, timeout);
+    return without_gil(
+        [&] { return Socket::Turn(socket, "send()").try_send(bytes.data(), bytes.size(), flags); });
+}
+
+// The common case: a few bytes, straight into libzmq. False with an error set.
+ZMQPP_INLINE bool send_copied(BoundSocket& socket, std::string_view bytes, int flags,
+                              PyObject* timeout)
+{
+    const bool sent =
+        WaitingReceiver::takes_answer()
+            ? send_answer(socket, bytes, flags)
+            : Socket::Turn(socket, "send()").try_send(bytes.data(), bytes.size(), flags);
+    return sent || wait_and_send_copied(socket, bytes, flags, timeout);
 }
 
 bool is_given(PyObject* argument) { return argument != nullptr && argument != Py_None; }
@@ -56,18 +66,12 @@ bool address(Message& message, PyObject* routing_id, PyObject* group)
 }
 #endif
 
-PyObject* send(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+ZMQPP_NOT_INLINE PyObject* send_as_told(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                                        PyObject* keywords)
 {
     static constexpr Parameters<7> parameters{
         "send", {"data", "flags", "copy", "track", "routing_id", "group", "timeout"}, 1, 6};
     auto* socket = object_of<BoundSocket>(self);
-    // The call that nearly everybody makes does without what only other calls need.
-    if (nargs == 1 && keywords == nullptr && socket != nullptr && is_small_bytes(args[0])) {
-        return guarded([&] {
-            release_returned_buffers();
-            return send_copied(*socket, view_of_bytes(args[0]), 0, nullptr) ? new_none() : nullptr;
-        });
-    }
     std::array<PyObject*, 7> given{};
     SendCall call("send()");
     if (socket == nullptr || !parameters.bind(args, nargs, keywords, given) ||
@@ -87,6 +91,19 @@ PyObject* send(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject
                    call.send(*socket, &*message, 1);
         }
         return sent ? call.result() : nullptr;
+    });
+}
+
+PyObject* send(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
+{
+    auto* socket = object_or_null<BoundSocket>(self);
+    // The call that nearly everybody makes does without what only other calls need.
+    if (nargs != 1 || keywords != nullptr || socket == nullptr || !is_small_bytes(args[0])) {
+        return send_as_told(self, args, nargs, keywords);
+    }
+    return guarded([&] {
+        release_returned_buffers();
+        return send_copied(*socket, view_of_bytes(args[0]), 0, nullptr) ? new_none() : nullptr;
     });
 }
 
@@ -128,43 +145,51 @@ bool to_parts(PyObject* iterable, const Sending& sending, const char* operation,
 
 // The common case again: a list or tuple of a few bytes each. Nothing is to be made of them, so none can
 // be bad, and nobody can change them while the GIL is held.
-bool is_of_small_bytes(PyObject* parts, const Sending& sending)
+template <class IsSmall> ZMQPP_INLINE bool is_of_small_bytes(PyObject* parts, IsSmall&& is_small)
 {
     if (!PyList_CheckExact(parts) && !PyTuple_CheckExact(parts)) {
         return false;
     }
     const Py_ssize_t count = PySequence_Fast_GET_SIZE(parts);
     PyObject** items = PySequence_Fast_ITEMS(parts);
-    return count != 0 && std::all_of(items, items + count,
-                                     [&](PyObject* part) { return is_small_bytes(part, sending); });
+    return count != 0 && std::all_of(items, items + count, is_small);
 }
 
-bool try_send_small(BoundSocket& socket, PyObject* parts, const SendCall& call)
+ZMQPP_INLINE bool try_send_small(BoundSocket& socket, PyObject* parts, const char* operation,
+                                 int flags)
 {
     PyObject** items = PySequence_Fast_ITEMS(parts);
-    Socket::Turn turn(socket, call.operation);
-    return turn.try_send(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(parts)), call.flags,
-                         [&](std::size_t i) { return view_of_bytes(items[i]); });
+    Socket::Turn turn(socket, operation);
+    return turn.try_send(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(parts)), flags,
+                         [=](std::size_t i) { return view_of_bytes(items[i]); });
+}
+
+// There was no room for them. False with an error set.
+bool wait_and_send_small(BoundSocket& socket, PyObject* parts, SendCall& call)
+{
+    Multipart copies;  // the objects may be gone before there is room
+    return to_parts(parts, call.sending, call.operation, copies) &&
+           call.wait_and_send(socket, copies.data(), copies.size());
 }
 
 }  // namespace
 
 bool send_parts(BoundSocket& socket, PyObject* iterable, SendCall& call)
 {
-    const bool is_tried = is_of_small_bytes(iterable, call.sending);
-    if (is_tried && try_send_small(socket, iterable, call)) {
-        return true;
+    const auto is_small = [&](PyObject* part) { return is_small_bytes(part, call.sending); };
+    if (is_of_small_bytes(iterable, is_small)) {
+        return try_send_small(socket, iterable, call.operation, call.flags) ||
+               wait_and_send_small(socket, iterable, call);
     }
     Multipart parts;
     return to_parts(iterable, call.sending, call.operation, parts) &&
-           (is_tried ? call.wait_and_send(socket, parts.data(), parts.size())
-                     : call.send(socket, parts.data(), parts.size()));
+           call.send(socket, parts.data(), parts.size());
 }
 
 namespace {
 
-PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
-                         PyObject* keywords)
+ZMQPP_NOT_INLINE PyObject* send_multipart_as_told(PyObject* self, PyObject* const* args,
+                                                  Py_ssize_t nargs, PyObject* keywords)
 {
     static constexpr Parameters<5> parameters{
         "send_multipart", {"msg_parts", "flags", "copy", "track", "timeout"}, 1, 4};
@@ -178,6 +203,32 @@ PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs
     return guarded([&] {
         release_returned_buffers();
         return send_parts(*socket, given[0], call) ? call.result() : nullptr;
+    });
+}
+
+ZMQPP_NOT_INLINE bool wait_and_send_small(BoundSocket& socket, PyObject* parts,
+                                          const char* operation)
+{
+    SendCall call(operation);
+    return wait_and_send_small(socket, parts, call);
+}
+
+PyObject* send_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                         PyObject* keywords)
+{
+    constexpr const char* operation = "send_multipart()";
+    constexpr auto is_small = [](PyObject* part) { return is_small_bytes(part); };
+    auto* socket = object_or_null<BoundSocket>(self);
+    // As in send().
+    if (nargs != 1 || keywords != nullptr || socket == nullptr ||
+        !is_of_small_bytes(args[0], is_small)) {
+        return send_multipart_as_told(self, args, nargs, keywords);
+    }
+    return guarded([&] {
+        release_returned_buffers();
+        const bool sent = try_send_small(*socket, args[0], operation, 0) ||
+                          wait_and_send_small(*socket, args[0], operation);
+        return sent ? new_none() : nullptr;
     });
 }
 

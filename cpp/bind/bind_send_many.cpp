@@ -24,14 +24,19 @@ std::string is_not(PyObject* object, const char* wanted)
     return std::string("is ") + Py_TYPE(object)->tp_name + ", not " + wanted;
 }
 
-// True, with the flaw, if the object is no part of a message.
-bool is_flawed_part(PyObject* object, Flaw& flaw)
+ZMQPP_SELDOM bool is_flawed_object(PyObject* object, Flaw& flaw)
 {
-    if (PyBytes_CheckExact(object) || PyObject_CheckBuffer(object) != 0) {
+    if (PyObject_CheckBuffer(object) != 0) {
         return false;
     }
     flaw.text = is_not(object, "bytes-like");
     return true;
+}
+
+// True, with the flaw, if the object is no part of a message.
+ZMQPP_INLINE bool is_flawed_part(PyObject* object, Flaw& flaw)
+{
+    return !PyBytes_CheckExact(object) && is_flawed_object(object, flaw);
 }
 
 bool are_flawed_parts(PyObject* message, Flaw& flaw)
@@ -54,7 +59,7 @@ bool are_flawed_parts(PyObject* message, Flaw& flaw)
 }
 
 // The error of a batch says in its attribute `sent` how many messages went out before it.
-PyObject* fail_after(std::size_t sent)
+void note_sent(std::size_t sent)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
@@ -65,37 +70,79 @@ PyObject* fail_after(std::size_t sent)
     }
     Py_XDECREF(count);
     PyErr_Restore(type, value, traceback);
-    return nullptr;
 }
 
-// The messages as a tuple: it keeps them alive and as they are when the GIL is given up. Null with an
-// error set, before anything is sent, if one of them can be no message.
-template <class IsFlawed>
-PyObject* to_messages(PyObject* iterable, const char* operation, IsFlawed&& is_flawed)
-{
-    if (PyBytes_Check(iterable) || PyUnicode_Check(iterable) || PyByteArray_Check(iterable)) {
-        return PyErr_Format(PyExc_TypeError, "%s takes an iterable of messages, not %s", operation,
-                            Py_TYPE(iterable)->tp_name);
+// What an iterable gives, in order. Let go of by hand and not by a destructor: see gil.hpp.
+class Messages {
+public:
+    // False with an error set.
+    bool take(PyObject* iterable, const char* operation)
+    {
+        if (PyBytes_Check(iterable) || PyUnicode_Check(iterable) || PyByteArray_Check(iterable)) {
+            PyErr_Format(PyExc_TypeError, "%s takes an iterable of messages, not %s", operation,
+                         Py_TYPE(iterable)->tp_name);
+            return false;
+        }
+        const bool is_short_list =
+            PyList_CheckExact(iterable) && PyList_GET_SIZE(iterable) < most_in_place;
+        if (is_short_list) {
+            Py_INCREF(iterable);
+        }
+        items_ = is_short_list ? iterable : PySequence_Tuple(iterable);
+        return items_ != nullptr;
     }
-    PyObject* messages = PySequence_Tuple(iterable);
+
+    // Before other Python code may run, now or in another thread: a list is read where it is until then,
+    // and from here on a tuple keeps the messages alive and as they are. False with an error set.
+    bool fix()
+    {
+        if (PyList_CheckExact(items_)) {
+            PyObject* fixed = PyList_AsTuple(items_);
+            if (fixed == nullptr) {
+                return false;
+            }
+            Py_SETREF(items_, fixed);
+        }
+        return true;
+    }
+
+    [[nodiscard]] std::size_t size() const
+    {
+        return static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items_));
+    }
+    [[nodiscard]] PyObject** items() const { return PySequence_Fast_ITEMS(items_); }
+    [[nodiscard]] PyObject* operator[](std::size_t i) const { return items()[i]; }
+
+    void drop() { Py_CLEAR(items_); }
+
+private:
+    static constexpr Py_ssize_t most_in_place = Pauses::messages_between;  // more would meet one
+
+    PyObject* items_ = nullptr;
+};
+
+// False with an error set, before anything is sent, if one of them can be no message.
+template <class IsFlawed>
+bool are_sound(const Messages& messages, const char* operation, IsFlawed&& is_flawed)
+{
     Flaw flaw;
-    for (Py_ssize_t i = 0; messages != nullptr && i < PyTuple_GET_SIZE(messages); ++i) {
-        if (is_flawed(PyTuple_GET_ITEM(messages, i), flaw)) {
-            PyErr_Format(flaw.error, "%s: message %zd %s; none was sent", operation, i,
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        if (is_flawed(messages[i], flaw)) {
+            PyErr_Format(flaw.error, "%s: message %zu %s; none was sent", operation, i,
                          flaw.text.c_str());
-            Py_CLEAR(messages);
+            return false;
         }
     }
-    return messages;
+    return true;
 }
 
 // As many small messages as there is room for, in one turn. `sent` counts them also when one fails.
 // False: there is no room for the next.
-bool send_small(BoundSocket& socket, PyObject* messages, const SendCall& call, std::size_t& sent)
+bool send_small(BoundSocket& socket, const Messages& messages, const SendCall& call,
+                std::size_t& sent)
 {
-    PyObject** items = PySequence_Fast_ITEMS(messages);
-    const std::size_t end = (std::min)(static_cast<std::size_t>(PyTuple_GET_SIZE(messages)),
-                                       sent + Socket::Turn::most_messages);
+    PyObject** items = messages.items();
+    const std::size_t end = (std::min)(messages.size(), sent + Socket::Turn::most_messages);
     std::size_t bytes_left = Socket::Turn::most_bytes;
     Socket::Turn turn(socket, call.operation);
     turn.require_all_sent();
@@ -122,31 +169,32 @@ bool send_one(BoundSocket& socket, PyObject* data, SendCall& call, bool must_wai
 }
 
 // False with an error set. `sent` says how far it came.
-bool send_all(BoundSocket& socket, PyObject* messages, SendCall& call, std::size_t& sent)
+bool send_all(BoundSocket& socket, Messages& messages, SendCall& call, std::size_t& sent)
 {
-    const auto count = static_cast<std::size_t>(PyTuple_GET_SIZE(messages));
     Pauses pauses;
     do {  // at least once, because an empty batch needs an open socket too
         const std::size_t before = sent;
         const bool has_room = send_small(socket, messages, call, sent);
-        if (sent < count && (!has_room || sent == before)) {
-            PyObject* next = PyTuple_GET_ITEM(messages, static_cast<Py_ssize_t>(sent));
-            if (!send_one(socket, next, call, !has_room)) {
+        if (sent < messages.size() && (!has_room || sent == before)) {
+            if (!messages.fix() || !send_one(socket, messages[sent], call, !has_room)) {
                 return false;
             }
             ++sent;
         }
         pauses.after(sent);
-    } while (sent < count);
+    } while (sent < messages.size());
     return true;
 }
 
-bool send_all_multipart(BoundSocket& socket, PyObject* messages, SendCall& call, std::size_t& sent)
+bool send_all_multipart(BoundSocket& socket, Messages& messages, SendCall& call, std::size_t& sent)
 {
+    if (!messages.fix()) {
+        return false;
+    }
     Socket::Turn(socket, call.operation).require_all_sent();
     Pauses pauses;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(messages); ++i) {
-        if (!send_parts(socket, PyTuple_GET_ITEM(messages, i), call)) {
+    while (sent < messages.size()) {
+        if (!send_parts(socket, messages[sent], call)) {
             return false;
         }
         pauses.after(++sent);
@@ -168,22 +216,31 @@ PyObject* send_batch(PyObject* self, const char* method, PyObject* const* args, 
         !call.take(*socket, nullptr, given[1], given[2], given[3])) {
         return nullptr;
     }
-    PyObject* messages = to_messages(given[0], call.operation, is_flawed);
-    if (messages == nullptr) {
+    release_returned_buffers();  // first: it may run Python code, which could change a list
+    Messages messages;
+    if (!messages.take(given[0], call.operation)) {
         return nullptr;
     }
-    std::size_t sent = 0;
-    PyObject* result = guarded([&] {
-        release_returned_buffers();
-        return send_all_messages(*socket, messages, call, sent) ? call.result() : nullptr;
-    });
-    Py_DECREF(messages);
-    return result != nullptr ? result : fail_after(sent);
+    PyObject* result = nullptr;
+    if (are_sound(messages, call.operation, is_flawed)) {
+        std::size_t sent = 0;
+        result = guarded([&] {
+            return send_all_messages(*socket, messages, call, sent) ? call.result() : nullptr;
+        });
+        if (result == nullptr) {
+            note_sent(sent);
+        }
+    }
+    messages.drop();
+    return result;
 }
 
 PyObject* send_many(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
-    return send_batch(self, "send_many", args, nargs, keywords, is_flawed_part, send_all);
+    const auto is_flawed = [](PyObject* message, Flaw& flaw) {
+        return is_flawed_part(message, flaw);
+    };
+    return send_batch(self, "send_many", args, nargs, keywords, is_flawed, send_all);
 }
 
 PyObject* send_many_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs,

@@ -156,7 +156,7 @@ inline bool to_flag(PyObject* value, bool& into)
 }
 
 // Runs the body of a method: a C++ exception may not leave it.
-template <class Body> PyObject* guarded(Body&& body)
+template <class Body> ZMQPP_INLINE PyObject* guarded(Body&& body)
 {
     try {
         return body();

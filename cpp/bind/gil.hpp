@@ -65,13 +65,13 @@ struct Departure {
 };
 inline thread_local Departure departure;
 
-inline void give_up_gil()
+ZMQPP_INLINE void give_up_gil()
 {
     const bool is_last = python_is_ending();
     departure = {PyEval_SaveThread(), python_lives, is_last};
 }
 
-inline void take_gil_back()
+ZMQPP_INLINE void take_gil_back()
 {
     const Departure from = std::exchange(departure, {});
     if (from.life != python_lives || (!from.is_last && python_is_ending())) {
@@ -81,7 +81,7 @@ inline void take_gil_back()
 }
 
 // Runs `call` without the GIL. What it throws or returns comes out with the GIL held again.
-template <class Call> auto without_gil(Call&& call)
+template <class Call> ZMQPP_INLINE auto without_gil(Call&& call)
 {
     give_up_gil();
     return zmqpp::detail::run_and_then(call, [](bool /*failed*/) { take_gil_back(); });
@@ -92,6 +92,8 @@ template <class Call> auto without_gil(Call&& call)
 // let a thread have it (5 ms).
 class Pauses {
 public:
+    static constexpr std::size_t messages_between = 16 * 1024;
+
     void after(std::size_t messages)
     {
         if (messages >= next_) {
@@ -101,8 +103,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t messages_between = 16 * 1024;
-
     std::size_t next_ = messages_between;
 };
 
@@ -128,12 +128,14 @@ inline char gave_up_elsewhere;
 
 inline void* leave_python()
 {
+    if (departure.thread != nullptr) {
+        return nullptr;  // our own methods do that before they wait
+    }
     if (has_gil()) {
         give_up_gil();
         return &departure;
     }
-    const bool is_pythons = !python_is_gone && departure.thread == nullptr &&
-                            PyGILState_GetThisThreadState() != nullptr;
+    const bool is_pythons = !python_is_gone && PyGILState_GetThisThreadState() != nullptr;
     return is_pythons ? &gave_up_elsewhere : nullptr;
 }
 
@@ -154,16 +156,18 @@ inline bool run_signal_handlers()
         return true;
     }
     const bool is_ours = departure.thread != nullptr;
-    const Departure from = departure;
+    // Of this thread no more: a handler has the GIL, and may wait itself.
+    const Departure from = std::exchange(departure, {});
     // An extension module may have given up the GIL by means of its own.
     PyThreadState* thread = is_ours ? from.thread : PyGILState_GetThisThreadState();
     if (thread == nullptr || (is_ours && from.life != python_lives)) {
+        departure = from;
         return true;  // a thread of C++, which runs no Python handlers, or one left behind
     }
     PyEval_RestoreThread(thread);
     const bool go_on = PyErr_CheckSignals() == 0;
     PyEval_SaveThread();
-    departure = from;  // again: a handler may have waited itself
+    departure = from;
     return go_on;
 }
 

@@ -5,10 +5,19 @@
 
 #include "gil.hpp"
 #include "message.hpp"
+#include "received_parts.hpp"
 #include "socket.hpp"
 #include "timeout.hpp"
 
 namespace zmqpp::binding {
+
+// The next message, if one is there.
+ZMQPP_INLINE bool receive_turn(BoundSocket& socket, const char* operation, ReceivedParts& parts)
+{
+    return Socket::Turn(socket, operation).try_recv_parts([&](Message& part, std::size_t size) {
+        parts.add(part, size);
+    });
+}
 
 struct RecvCall {
     explicit RecvCall(const char* name) : operation(name) {}
@@ -25,33 +34,21 @@ struct RecvCall {
                (copy_value == nullptr || to_flag(copy_value, copy));
     }
 
-    // attempt() receives without waiting, wait(deadline) without the GIL; true if they did. False with
-    // an error set.
-    template <class Attempt, class Wait>
-    bool receive(BoundSocket& socket, Attempt&& attempt, Wait&& wait) const
+    // Whether to look before the wait, with the GIL held.
+    [[nodiscard]] ZMQPP_INLINE bool tries(BoundSocket& socket) const
     {
-        const bool may_wait = (flags & ZMQ_DONTWAIT) == 0;
-        if (!may_wait || socket.eagerness.tries()) {
-            if (attempt()) {
-                socket.eagerness.hit();
-                return true;
-            }
-            socket.eagerness.missed();
-        }
-        return wait_for_it(socket, wait);
+        return (flags & ZMQ_DONTWAIT) != 0 || socket.eagerness.tries();
+    }
+    // What came of it.
+    ZMQPP_INLINE static bool note(BoundSocket& socket, bool received)
+    {
+        received ? socket.eagerness.hit() : socket.eagerness.missed();
+        return received;
     }
 
-    // One part of a message, or all of one.
-    template <class Received> bool receive(BoundSocket& socket, Received& into) const
-    {
-        release_returned_buffers();
-        return receive(
-            socket, [&] { return Socket::Turn(socket, operation).try_recv(into); },
-            [&](Deadline deadline) { return socket.recv(into, deadline, operation); });
-    }
-
-private:
-    template <class Wait> ZMQPP_SELDOM bool wait_for_it(BoundSocket& socket, Wait& wait) const
+    // wait(deadline) receives without the GIL, and says whether something came in time. False with an
+    // error set.
+    template <class Wait> ZMQPP_SELDOM bool wait_for_it(BoundSocket& socket, Wait&& wait) const
     {
         constexpr const char* nothing_there = "no message has come";
         if ((flags & ZMQ_DONTWAIT) != 0) {
@@ -70,25 +67,45 @@ private:
         }
         return received;
     }
+
+    // One part of a message. Nothing with an error set.
+    ZMQPP_INLINE Received receive(BoundSocket& socket, Message& into) const
+    {
+        release_returned_buffers();
+        if (tries(socket)) {
+            const Received received = Socket::Turn(socket, operation).try_recv(into);
+            if (note(socket, static_cast<bool>(received))) {
+                return received;
+            }
+        }
+        return wait_for(socket, into);
+    }
+
+    // All parts of one. False with an error set.
+    ZMQPP_INLINE bool receive(BoundSocket& socket, ReceivedParts& parts) const
+    {
+        release_returned_buffers();
+        return (tries(socket) && note(socket, receive_turn(socket, operation, parts))) ||
+               wait_for(socket, parts);
+    }
+
+private:
+    ZMQPP_NOT_INLINE bool wait_for(BoundSocket& socket, ReceivedParts& parts) const
+    {
+        return wait_for_it(socket, [&](Deadline deadline) {
+            return socket.recv(parts.whole(), deadline, operation);
+        });
+    }
+    ZMQPP_NOT_INLINE Received wait_for(BoundSocket& socket, Message& into) const
+    {
+        const auto wait = [&](Deadline deadline) { return socket.recv(into, deadline, operation); };
+        return wait_for_it(socket, wait) ? Received::whole(into) : Received();
+    }
 };
 
 inline PyObject* convert(Message& message, bool copy)
 {
     return copy ? to_bytes(message) : to_python(std::move(message));
-}
-
-inline PyObject* convert(Multipart& parts, bool copy)
-{
-    PyObject* list = PyList_New(static_cast<Py_ssize_t>(parts.size()));
-    for (std::size_t i = 0; list != nullptr && i < parts.size(); ++i) {
-        PyObject* part = convert(parts[i], copy);
-        if (part == nullptr) {
-            Py_CLEAR(list);
-        } else {
-            PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), part);
-        }
-    }
-    return list;
 }
 
 }  // namespace zmqpp::binding

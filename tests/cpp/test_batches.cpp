@@ -237,6 +237,29 @@ TEST_CASE("Nobody comes between the messages of a turn")
     CHECK_FALSE(turn.try_recv(message));
 }
 
+TEST_CASE("Who cannot take a part leaves those that follow for the next call")
+{
+    const Context context;
+    PushPull pipe(context, 0);
+    Multipart message;
+    for (const std::string& text : numbers(4)) {
+        message.emplace_back(text);
+    }
+    pipe.push.send(std::move(message));
+    pipe.push.send("next");
+    std::size_t taken = 0;
+    const auto take_two = [&](Message& part, std::size_t size) {
+        CHECK(part.size() == size);
+        if (++taken == 3) {
+            throw std::runtime_error("no more");
+        }
+    };
+    CHECK_THROWS_AS(static_cast<void>(Socket::Turn(pipe.pull, "test()").try_recv_parts(take_two)),
+                    std::runtime_error);
+    CHECK(texts(pipe.pull.recv_multipart()) == std::vector<std::string>{"3"});
+    CHECK(texts(pipe.pull.recv_multipart()) == std::vector<std::string>{"next"});
+}
+
 TEST_CASE("A turn says that there is no room, and that the socket is closed")
 {
     const Context context;

@@ -132,6 +132,16 @@ TEST_CASE("A message that finds no room is unharmed and can be sent later")
     CHECK(texts(*pull.recv_multipart(patience)) == std::vector<std::string>{"kept", "whole"});
 }
 
+TEST_CASE("Time limits that others set by the handle are kept")
+{
+    const Context context;
+    Socket socket(context, SocketType::pull);
+    socket.set(zmqpp::option::rcvtimeo, std::chrono::hours(1));
+    const int soon = 1;
+    REQUIRE(zmq_setsockopt(socket.handle(), ZMQ_RCVTIMEO, &soon, sizeof soon) == 0);
+    CHECK_THROWS_AS(static_cast<void>(socket.recv()), zmqpp::Timeout);
+}
+
 TEST_CASE("Nothing in time is a Timeout for callers that wait by option")
 {
     const Context context;

@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <exception>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -56,27 +55,23 @@ namespace detail {
 // end. In plain code and not by a destructor: when an interpreter ends, it may unwind the thread in after(),
 // and an unwind that comes out of a destructor aborts the process.
 template <class Call, class After>
-auto run_and_then(Call&& call, After&& after) -> std::invoke_result_t<Call>
+ZMQPP_INLINE auto run_and_then(Call&& call, After&& after) -> std::invoke_result_t<Call>
 {
-    using Result = std::invoke_result_t<Call>;
-    // A void result travels as a bool, so that there is one path for both.
-    std::optional<std::conditional_t<std::is_void_v<Result>, bool, Result>> result;
-    std::exception_ptr failure;
-    try {
-        if constexpr (std::is_void_v<Result>) {
-            call();
-        } else {
-            result.emplace(call());
+    const auto run = [&]() -> std::invoke_result_t<Call> {
+        try {
+            return call();
+        } catch (const std::exception&) {  // not the unwinding of a thread that ends: that passes
+            after(true);
+            throw;
         }
-    } catch (const std::exception&) {  // and not the unwinding of a thread that ends, which passes
-        failure = std::current_exception();
-    }
-    after(failure != nullptr);
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-    if constexpr (!std::is_void_v<Result>) {
-        return std::move(*result);
+    };
+    if constexpr (std::is_void_v<std::invoke_result_t<Call>>) {
+        run();
+        after(false);
+    } else {
+        auto result = run();
+        after(false);
+        return result;
     }
 }
 
@@ -115,12 +110,14 @@ namespace detail {
 [[nodiscard]] inline bool runs_handlers() noexcept
 {
     struct Known {
-        bool is_first;
-        Birthplace birthplace;
+        bool is_asked = false;
+        bool is_first = false;
+        unsigned generation = 0;
     };
-    static thread_local Known known{detail::is_first_thread(), {}};
-    if (known.birthplace.is_foreign()) {
-        known = {detail::is_first_thread(), {}};
+    static thread_local Known known;
+    const unsigned generation = fork_generation().load(std::memory_order_relaxed);
+    if (!known.is_asked || known.generation != generation) {
+        known = {true, detail::is_first_thread(), generation};
     }
     return known.is_first;
 }

@@ -41,14 +41,14 @@ inline SleepingPlace& SleepingPlace::of(const void* lock)
 
 class Lock {
 public:
-    void lock()
+    ZMQPP_INLINE void lock()
     {
         if (!try_lock()) {
             lock_contended();
         }
     }
 
-    void unlock()
+    ZMQPP_INLINE void unlock()
     {
         // A plain store, which saves two atomic exchanges for each message that is sent and received.
         // The price is that a thread which goes to sleep in this very moment is not seen: it looks
@@ -63,7 +63,7 @@ public:
 private:
     static constexpr std::chrono::milliseconds between_looks{1};
 
-    [[nodiscard]] bool try_lock() noexcept
+    [[nodiscard]] ZMQPP_INLINE bool try_lock() noexcept
     {
         bool expected = false;
         return is_held_.compare_exchange_strong(expected, true, std::memory_order_acquire);

@@ -5,6 +5,7 @@
 #include <zmq.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -193,6 +194,25 @@ static_assert(std::is_nothrow_move_constructible_v<Message>);
 
 // All the frames of one message.
 using Multipart = std::vector<Message>;
+
+// What zmq_msg_recv returns: whether there was a message, and its size, so that nobody has to ask for it in
+// another call.
+class Received {
+public:
+    Received() = default;  // nothing
+    explicit Received(int rc) : rc_(rc) {}
+    [[nodiscard]] static Received whole(const Message& message) noexcept
+    {
+        return Received(static_cast<int>((std::min<std::size_t>)(message.size(), INT_MAX)));
+    }
+
+    explicit operator bool() const noexcept { return rc_ != -1; }
+    // INT_MAX stands for all that is larger.
+    [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(rc_); }
+
+private:
+    int rc_ = -1;
+};
 
 namespace detail {
 

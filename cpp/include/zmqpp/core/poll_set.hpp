@@ -129,7 +129,7 @@ private:
                 }
                 sleep = bed(me.wake(), next);
             }
-            wait(sleep.data(), sleep.size(), next, "poll()");
+            detail::poll_until(sleep.data(), sleep.size(), next, "poll()");
             if (sleep.front().revents != 0) {
                 me.wake().clear();
             }

@@ -254,12 +254,7 @@ public:
     // The deadline that an option in milliseconds (ZMQ_RCVTIMEO, ZMQ_SNDTIMEO) stands for, from now.
     [[nodiscard]] Deadline option_deadline(int option, const char* operation) const
     {
-        int timeout = -1;
-        std::size_t size = sizeof timeout;
-        const Use use(*state_, operation);
-        check(zmq_getsockopt(state_->handle(), option, &timeout, &size),
-              [&] { return state_->describe(operation); });
-        return Deadline(std::chrono::milliseconds(timeout));
+        return Deadline(std::chrono::milliseconds(state_->timeout(option, operation)));
     }
 
     // --- options ---

@@ -24,9 +24,12 @@ public:
         : state_(*socket.state_), operation_(operation), use_(state_, operation)
     {
     }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ZMQPP_INLINE ~Turn() = default;
 
     // False: there is no room.
-    [[nodiscard]] bool try_send(const void* data, std::size_t size, int flags = 0)
+    [[nodiscard]] ZMQPP_INLINE bool try_send(const void* data, std::size_t size, int flags = 0)
     {
         return try_send(1, flags, [=](std::size_t) {
             return std::string_view(static_cast<const char*>(data), size);
@@ -37,7 +40,8 @@ public:
         return state_.send_parts(operation_, parts, count, flags);
     }
     // A copy of the bytes of part(0), part(1) ... as one message (zmq_send).
-    template <class Part> [[nodiscard]] bool try_send(std::size_t count, int flags, Part&& part)
+    template <class Part>
+    [[nodiscard]] ZMQPP_INLINE bool try_send(std::size_t count, int flags, Part&& part)
     {
         return state_.send_parts(
             operation_, count, flags,
@@ -48,18 +52,28 @@ public:
             [&] { return part(0); });
     }
 
-    // False: nothing is there.
-    [[nodiscard]] bool try_recv(Message& into) { return state_.receive_part(operation_, into); }
-    [[nodiscard]] bool try_recv(Multipart& into) { return state_.receive_parts(operation_, into); }
-
-    // Before a batch: one that was begun part by part would get the first of it for its next.
-    void require_all_sent() const { state_.require_all_sent(operation_); }
-
-    // The same as try_recv() for one that has a single part, as batches take them.
-    [[nodiscard]] bool try_recv_single(Message& into, bool is_first)
+    // The next part, if it is there.
+    [[nodiscard]] ZMQPP_INLINE Received try_recv(Message& into)
+    {
+        return state_.receive_part(operation_, into);
+    }
+    // The next message, if it has a single part, as batches take them.
+    [[nodiscard]] ZMQPP_INLINE Received try_recv_single(Message& into, bool is_first)
     {
         return state_.receive_single(operation_, into, is_first);
     }
+    // False: nothing is there.
+    [[nodiscard]] bool try_recv(Multipart& into) { return state_.receive_parts(operation_, into); }
+    // Each part in turn, for take(part, size), which may move it away. If that throws, the rest is still
+    // to be received.
+    template <class Take> [[nodiscard]] ZMQPP_INLINE bool try_recv_parts(Take&& take)
+    {
+        Message part;
+        return state_.receive_parts(operation_, part, take);
+    }
+
+    // Before a batch: one that was begun part by part would get the first of it for its next.
+    void require_all_sent() const { state_.require_all_sent(operation_); }
 
 private:
     detail::SocketState& state_;
@@ -85,7 +99,10 @@ inline void Socket::send(std::string_view bytes, int flags)
     }
 }
 
-inline bool Socket::try_recv(Message& into) { return Turn(*this, "recv()").try_recv(into); }
+inline bool Socket::try_recv(Message& into)
+{
+    return static_cast<bool>(Turn(*this, "recv()").try_recv(into));
+}
 
 inline bool Socket::try_recv(Multipart& into)
 {
@@ -94,26 +111,36 @@ inline bool Socket::try_recv(Multipart& into)
 
 namespace detail {
 
-// False: nothing is there, or a message of several parts, after others. It stays the next one.
-inline bool SocketState::receive_single(const char* operation, Message& into, bool is_first)
+// Nothing, too, for a message of several parts that comes after others: it stays the next one.
+ZMQPP_INLINE Received SocketState::receive_single(const char* operation, Message& into,
+                                                  bool is_first)
 {
     require_all_received(operation);
-    if (!receive_part(operation, into)) {
-        return false;
+    const Received received = receive_part(operation, into);
+    if (receiver_ != no_thread) {
+        put_back(operation, std::move(into), is_first);
+        return Received();
     }
-    if (receiver_ == no_thread) {
-        return true;
-    }
+    return received;
+}
+
+ZMQPP_SELDOM inline void SocketState::put_back(const char* operation, Message&& first,
+                                               bool is_first)
+{
     Multipart whole;
-    whole.push_back(std::move(into));
-    receive_rest(operation, whole);
+    whole.push_back(std::move(first));
+    while (whole.back().more()) {
+        if (!receive_part(operation, whole.emplace_back())) {
+            fail_operation(EPROTO, operation);
+        }
+    }
     const std::size_t parts = whole.size();
     prefetched_.put_back(std::move(whole));
+    choose_paths();
     if (is_first) {
         throw StateError(describe(operation) + ": the next message has " + std::to_string(parts) +
                          " parts, so recv_multipart() must receive it");
     }
-    return false;
 }
 
 }  // namespace detail

@@ -94,7 +94,7 @@ inline void Socket::require_attachable(const std::string& endpoint, bool binds,
         detail::require_room_for_files(2, state_->describe(operation));
     }
     if (!binds && state_->peer_names.is_pending()) {
-        state_->require_whole_messages(operation);
+        state_->require_whole_messages(operation.c_str());
         state_->peer_names.require_free(state_->handle(), type(), state_->describe(operation));
     }
 }
@@ -135,7 +135,7 @@ inline void Socket::detach(const char* verb, const std::string& endpoint,
     const Use use(*state_, operation.c_str());
     state_->note_news();
     if (!binds) {
-        state_->require_whole_messages(operation);
+        state_->require_whole_messages(operation.c_str());
         if (detail::is_inproc(endpoint) &&
             detail::find_endpoint(*state_, endpoint, true) != state_->endpoints.end()) {
             throw StateError(state_->describe(operation) +

@@ -5,7 +5,9 @@
 #include <zmq.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "message.hpp"
@@ -30,24 +32,19 @@ inline bool SocketState::require_two_parts(const char* operation, std::size_t co
     return total < 2;
 }
 
-template <class SendPart, class First>
-bool SocketState::send_parts(const char* operation, std::size_t count, int flags, SendPart&& part,
-                             First&& first)
+// What a message needs that is sent part by part, in two parts by the type's own rule, or by a socket that
+// conflates. Whether more of it follows; nothing if it would not get through.
+ZMQPP_SELDOM inline std::optional<bool> SocketState::prepare_to_send(const char* operation,
+                                                                     std::size_t count,
+                                                                     bool more_follows)
 {
     note_news();
-    // Nearly every message has one part and finds room. If not, the long way tries again, which is
-    // cheap: a send that libzmq refuses makes no system call.
-    if (count == 1 && (flags & ZMQ_SNDMORE) == 0 && sender_ == no_thread && !has_two_parts(type_) &&
-        part(0, ZMQ_DONTWAIT) >= 0) {
-        note_sent();
-        return true;
-    }
     claim(sender_, operation, "sending");
-    bool more_follows = (flags & ZMQ_SNDMORE) != 0;
     if (has_two_parts(type_)) {
         more_follows = require_two_parts(operation, count, more_follows);
+        // Without a peer, libzmq would destroy the message and say nothing.
         if (type_ == SocketType::dgram && (events() & ZMQ_POLLOUT) == 0) {
-            return false;  // without a peer, libzmq would destroy the message and say nothing
+            return std::nullopt;
         }
     }
     if (conflating_ && (count > 1 || more_follows)) {
@@ -55,46 +52,83 @@ bool SocketState::send_parts(const char* operation, std::size_t count, int flags
             describe(operation) +
             ": a socket that conflates keeps one part, the last, and loses the others");
     }
+    return more_follows;
+}
+
+// libzmq did not take a part. `begun`: others of its message it did. `first`: the first part.
+ZMQPP_SELDOM inline SocketState::Refusal SocketState::refused(const char* operation, bool begun,
+                                                              std::string_view first)
+{
+    const int code = zmq_errno();
+    if (code == EINTR) {
+        return Refusal::interrupted;
+    }
+    if (code == EHOSTUNREACH) {
+        fail_operation(code, operation, " (the routing id " + quote(first) + ")");
+    }
+    if (code != EAGAIN) {
+        fail_operation(code, operation);
+    }
+    if (begun) {
+        // The peer went away in the middle of the message, and the message with it. libzmq
+        // drops the parts that follow, except for PAIR, which would send them to the next.
+        dropping_ = type_ == SocketType::pair;
+        return Refusal::part_lost;
+    }
+    return Refusal::no_room;
+}
+
+template <class SendPart, class First>
+ZMQPP_INLINE bool SocketState::send_parts(const char* operation, std::size_t count, int flags,
+                                          SendPart&& part, First&& first)
+{
+    bool more_follows = (flags & ZMQ_SNDMORE) != 0;
+    const bool directly = sends_directly_ && !more_follows;
+    if (!directly) {
+        const auto prepared = prepare_to_send(operation, count, more_follows);
+        if (!prepared) {
+            return false;
+        }
+        more_follows = *prepared;
+    }
     bool looked = false;
     for (std::size_t i = 0; i < count && !dropping_;) {
         const bool last = i + 1 == count && !more_follows;
-        if (retry([&] { return part(i, ZMQ_DONTWAIT | (last ? 0 : ZMQ_SNDMORE)); }) >= 0) {
+        if (part(i, ZMQ_DONTWAIT | (last ? 0 : ZMQ_SNDMORE)) >= 0) {
             ++i;
             continue;
         }
-        const int code = zmq_errno();
-        if (code == EHOSTUNREACH) {
-            fail_operation(code, operation, " (the routing id " + quote(first()) + ")");
-        }
-        if (code != EAGAIN) {
-            fail_operation(code, operation);
-        }
-        const bool started = i != 0 || sender_ != no_thread;
-        if (started) {
-            // The peer went away in the middle of the message, and the message with it. libzmq
-            // drops the parts that follow, except for PAIR, which would send them to the next.
-            dropping_ = type_ == SocketType::pair;
-            ++i;
-        } else if (!looked) {
+        switch (refused(operation, i != 0 || sender_ != no_thread, first())) {
+        case Refusal::interrupted: break;
+        case Refusal::part_lost: ++i; break;
+        case Refusal::no_room:
             // A send does not look for news each time, for speed; reading ZMQ_EVENTS does.
+            if (looked) {
+                return false;
+            }
             looked = true;
             static_cast<void>(events());
-        } else {
-            return false;
         }
     }
     note_sent();
-    sender_ = more_follows ? this_thread_id() : no_thread;
-    dropping_ = dropping_ && more_follows;
+    if (!directly || dropping_) {
+        sender_ = more_follows ? this_thread_id() : no_thread;
+        dropping_ = dropping_ && more_follows;
+        choose_paths();
+    }
     return true;
 }
 
-inline void SocketState::note_sent()
+ZMQPP_INLINE void SocketState::note_sent()
 {
     if (--sends_until_count_ == 0) {
-        sends_until_count_ =
-            publisher_ ? publisher_->count_between_sends(handle_) : Publisher::never;
+        count_subscribers();
     }
+}
+
+ZMQPP_NOT_INLINE inline void SocketState::count_subscribers()
+{
+    sends_until_count_ = publisher_ ? publisher_->count_between_sends(handle_) : Publisher::never;
 }
 
 inline bool SocketState::send_parts(const char* operation, Message* parts, std::size_t count,
@@ -108,17 +142,22 @@ inline bool SocketState::send_parts(const char* operation, Message* parts, std::
         [&] { return parts[0].view(); });
 }
 
-// One libzmq call. False: nothing is there.
-inline bool SocketState::fetch_part(const char* operation, Message& into)
+ZMQPP_INLINE Received SocketState::fetch_part(const char* operation, Message& into)
 {
-    if (retry([&] { return zmq_msg_recv(into.raw(), handle_, ZMQ_DONTWAIT); }) >= 0) {
-        return true;
+    const Received received(zmq_msg_recv(into.raw(), handle_, ZMQ_DONTWAIT));
+    return received ? received : fetch_after_failure(operation, into);
+}
+
+ZMQPP_SELDOM inline Received SocketState::fetch_after_failure(const char* operation, Message& into)
+{
+    Received received;
+    while (!received && zmq_errno() == EINTR) {
+        received = Received(zmq_msg_recv(into.raw(), handle_, ZMQ_DONTWAIT));
     }
-    const int code = zmq_errno();
-    if (code != EAGAIN) {
-        fail_operation(code, operation);
+    if (!received && zmq_errno() != EAGAIN) {
+        fail_operation(zmq_errno(), operation);
     }
-    return false;
+    return received;
 }
 
 ZMQPP_SELDOM inline void SocketState::refuse_to_receive(const char* operation)
@@ -133,40 +172,79 @@ ZMQPP_SELDOM inline void SocketState::refuse_to_receive(const char* operation)
                      "conflates keeps but one; close the socket");
 }
 
-inline bool SocketState::receive_part(const char* operation, Message& into)
+ZMQPP_INLINE void SocketState::note_received(bool more_follows)
+{
+    receiver_ = more_follows ? this_thread_id() : no_thread;
+    choose_paths();
+}
+
+// A part of which something is special.
+ZMQPP_NOT_INLINE inline Received SocketState::receive_indirectly(const char* operation,
+                                                                 Message& into)
 {
     claim(receiver_, operation, "receiving");
     note_news();
     if (publisher_ || (conflating_ && receiver_ != no_thread)) {
         refuse_to_receive(operation);
     }
-    if (!prefetched_.empty()) {
+    Received received;
+    if (prefetched_.empty()) {
+        received = fetch_part(operation, into);
+    } else {
         prefetched_.take(into);
-    } else if (!fetch_part(operation, into)) {
+        received = Received::whole(into);
+    }
+    note_received(received ? into.more() : receiver_ != no_thread);
+    return received;
+}
+
+ZMQPP_INLINE Received SocketState::receive_part(const char* operation, Message& into)
+{
+    if (!receives_directly_) {
+        return receive_indirectly(operation, into);
+    }
+    const Received received = fetch_part(operation, into);
+    if (received && into.more()) {
+        note_received(true);
+    }
+    return received;
+}
+
+template <class Take>
+ZMQPP_INLINE bool SocketState::receive_parts(const char* operation, Message& part, Take&& take)
+{
+    const bool directly = receives_directly_;
+    const auto receive_next = [&] {
+        return directly ? fetch_part(operation, part) : receive_indirectly(operation, part);
+    };
+    Received received = receive_next();
+    if (!received) {
         return false;
     }
-    receiver_ = into.more() ? this_thread_id() : no_thread;
-    return true;
+    for (bool more = part.more();; more = part.more()) {
+        try {
+            take(part, received.size());
+        } catch (...) {
+            note_received(more);
+            throw;
+        }
+        if (!more) {
+            return true;
+        }
+        received = receive_next();
+        if (!received) {
+            fail_operation(EPROTO, operation);  // never: a message is there whole or not at all
+        }
+    }
 }
 
 inline bool SocketState::receive_parts(const char* operation, Multipart& into)
 {
     into.reserve(4);  // growing would move the parts that are there, through libzmq
-    if (!receive_part(operation, into.emplace_back())) {
-        into.clear();
-        return false;
-    }
-    receive_rest(operation, into);
-    return true;
-}
-
-inline void SocketState::receive_rest(const char* operation, Multipart& into)
-{
-    while (into.back().more()) {
-        if (!receive_part(operation, into.emplace_back())) {
-            fail_operation(EPROTO, operation);
-        }
-    }
+    Message part;
+    return receive_parts(operation, part, [&](Message& next, std::size_t /*size*/) {
+        into.push_back(std::move(next));
+    });
 }
 
 inline void SocketState::save_prefetched(const char* operation)
@@ -179,6 +257,7 @@ inline void SocketState::save_prefetched(const char* operation)
         more = part.more();
         prefetched_.put(std::move(part));
     }
+    choose_paths();
 }
 
 }  // namespace detail

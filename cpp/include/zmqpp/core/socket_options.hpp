@@ -37,13 +37,30 @@ inline void SocketState::note_option(int id, const void* value, std::size_t size
         // Connections that were made keep conflating when the option is taken back.
         const bool on = *static_cast<const int*>(value) != 0;
         conflating_ = on || (conflating_ && !endpoints.empty());
+        choose_paths();
     } else if (id == ZMQ_XPUB_WELCOME_MSG) {
         welcomes_ = size != 0;
+    } else if (id == ZMQ_RCVTIMEO) {
+        receive_timeout_ = *static_cast<const int*>(value);
+    } else if (id == ZMQ_SNDTIMEO) {
+        send_timeout_ = *static_cast<const int*>(value);
     }
     peer_names.note_option(id, value, size);
     if (publisher_) {
         publisher_->note_option(handle_, id, value, size);
     }
+}
+inline int SocketState::timeout(int id, const char* operation)
+{
+    if (is_private()) {
+        const auto& known = id == ZMQ_RCVTIMEO ? receive_timeout_ : send_timeout_;
+        return known.load(std::memory_order_relaxed);
+    }
+    const Use use(*this, operation);
+    int timeout = -1;  // which others may have set
+    std::size_t size = sizeof timeout;
+    check(zmq_getsockopt(handle_, id, &timeout, &size), [&] { return describe(operation); });
+    return timeout;
 }
 inline int SocketState::get_option(int id, void* value, std::size_t* size)
 {

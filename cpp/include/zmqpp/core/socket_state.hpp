@@ -175,15 +175,15 @@ public:
     bool send_parts(const char* operation, Message* parts, std::size_t count, int flags);
     void note_sent();
 
-    // Receives one part. False: nothing is there.
-    bool receive_part(const char* operation, Message& into);
+    // Receives one part, if it is there.
+    Received receive_part(const char* operation, Message& into);
 
-    // Receives all parts of one message: libzmq hands over a message only when it has it whole.
+    // Receives all parts of one message, each into `part` for take(part, size): libzmq hands over a
+    // message only when it has it whole. False: nothing is there.
+    template <class Take> bool receive_parts(const char* operation, Message& part, Take&& take);
     bool receive_parts(const char* operation, Multipart& into);
-    // Those that follow the last one of `into`.
-    void receive_rest(const char* operation, Multipart& into);
     // Receives a message of one part, for a batch: see socket_batches.hpp.
-    bool receive_single(const char* operation, Message& into, bool is_first);
+    Received receive_single(const char* operation, Message& into, bool is_first);
 
     // Before a peer is left: takes out what libzmq may have begun to receive from it.
     void save_prefetched(const char* operation);
@@ -201,6 +201,7 @@ public:
     void note_attached()
     {
         attached_ = true;
+        choose_paths();
         if (publisher_) {
             publisher_->note_attached(handle_, endpoints);
         }
@@ -225,6 +226,8 @@ public:
     [[nodiscard]] int set_option(const OptionRow& row, const void* value, std::size_t size);
     void note_option(int id, const void* value, std::size_t size);
     [[nodiscard]] int get_option(int id, void* value, std::size_t* size);
+    // ZMQ_RCVTIMEO or ZMQ_SNDTIMEO, in milliseconds. Every wait asks for it, so it does not lock.
+    [[nodiscard]] int timeout(int id, const char* operation);
 
     // How many subscriptions there are to this PUB: see socket_subscribers.hpp.
     [[nodiscard]] std::size_t subscribers(const char* operation,
@@ -248,18 +251,18 @@ public:
     // Before a peer is left. A message that was begun would lose its other parts with the peer: libzmq
     // would go on with those of another message, or abort where there is none. And before a batch, which
     // would go on with it.
-    void require_whole_messages(std::string_view operation) const
+    void require_whole_messages(const char* operation) const
     {
         require_all_received(operation);
         require_all_sent(operation);
     }
-    void require_all_received(std::string_view operation) const
+    void require_all_received(const char* operation) const
     {
         if (receiver_ != no_thread) {
             fail_amid_message(operation, "receive");
         }
     }
-    void require_all_sent(std::string_view operation) const
+    void require_all_sent(const char* operation) const
     {
         if (sender_ != no_thread) {
             fail_amid_message(operation, "send");
@@ -335,39 +338,14 @@ public:
     // The object that stands for the socket in another language, which also guards this.
     Face face;
 
-    // "send() on REQ socket [tcp://127.0.0.1:5000]"
-    [[nodiscard]] std::string describe(const std::string& operation) const
-    {
-        return operation + " on " + describe();
-    }
-    [[nodiscard]] std::string describe() const
-    {
-        std::string text = std::string(name(type_)) + " socket";
-        for (const Endpoint& endpoint : endpoints) {
-            text += (&endpoint == &endpoints.front() ? " [" : ", ") + endpoint.real;
-        }
-        return endpoints.empty() ? text : text + "]";
-    }
+    // --- what people are told of it: see socket_errors.hpp ---
 
+    // "send() on REQ socket [tcp://127.0.0.1:5000]"
+    [[nodiscard]] std::string describe(const std::string& operation) const;
+    [[nodiscard]] std::string describe() const;
     // Throws what `code` stands for, with what a person needs to know to put it right.
-    [[noreturn]] ZMQPP_SELDOM void fail_operation(int code, const char* operation) const
-    {
-        fail_operation(code, operation, "");
-    }
-    [[noreturn]] ZMQPP_SELDOM void fail_operation(int code, const std::string& operation,
-                                                  std::string hint) const
-    {
-        if (code == EFSM && type_ == SocketType::req) {
-            hint =
-                " (send() and recv() must alternate; set req_relaxed and req_correlate to send "
-                "again without a reply)";
-        } else if (code == EFSM && type_ == SocketType::rep) {
-            hint = " (recv() and send() must alternate)";
-        } else if (code == ENOTSUP) {
-            hint = " (this socket type does not do that)";
-        }
-        fail(code, describe(operation), hint);
-    }
+    [[noreturn]] void fail_operation(int code, const std::string& operation,
+                                     std::string hint = "") const;
 
 private:
     template <class Attempt>
@@ -377,17 +355,9 @@ private:
     template <class Choose> static void choose_linger(void* handle, Choose&& choose) noexcept;
     template <class Choose> void choose_last_linger(void* handle, Choose&& choose) const noexcept;
 
-    [[noreturn]] ZMQPP_SELDOM void fail_closed(const char* operation) const
-    {
-        throw SocketClosed(std::string(operation) + ": this " + std::string(name(type_)) +
-                           " socket is closed");
-    }
-    [[noreturn]] ZMQPP_SELDOM void fail_amid_message(std::string_view operation,
-                                                     const char* verb) const
-    {
-        throw StateError(describe(std::string(operation)) + ": in the middle of a message; " +
-                         verb + " its other parts first");
-    }
+    [[noreturn]] void fail_closed(const char* operation) const;
+    [[noreturn]] void fail_amid_message(const char* operation, const char* verb) const;
+    [[noreturn]] void fail_claim(ThreadId holder, const char* operation, const char* doing) const;
 
     // A message sent or received part by part belongs to the thread that began it: a part from
     // another thread would tear it.
@@ -397,18 +367,29 @@ private:
             fail_claim(holder, operation, doing);
         }
     }
-    [[noreturn]] ZMQPP_SELDOM void fail_claim(ThreadId holder, const char* operation,
-                                              const char* doing) const
+    // Whether the next message can go straight into libzmq, or come out of it, because nothing is special
+    // about it or the socket. Worked out when that may have changed, and not for every message.
+    void choose_paths() noexcept
     {
-        throw ThreadError(describe(operation) + ": thread " + std::to_string(holder) +
-                              " is in the middle of " + doing +
-                              " a multipart message on it; thread " +
-                              std::to_string(this_thread_id()) + " must wait until it is complete",
-                          holder, this_thread_id());
+        const bool has_noted_news = peers_may_have_left_ || endpoints.empty();
+        sends_directly_ =
+            has_noted_news && sender_ == no_thread && !conflating_ && !has_two_parts(type_);
+        receives_directly_ = has_noted_news && receiver_ == no_thread && !publisher_ &&
+                             !conflating_ && prefetched_.empty();
     }
 
-    bool fetch_part(const char* operation, Message& into);
+    std::optional<bool> prepare_to_send(const char* operation, std::size_t count,
+                                        bool more_follows);
+    enum class Refusal { interrupted, part_lost, no_room };
+    Refusal refused(const char* operation, bool begun, std::string_view first);
+    void count_subscribers();
+
+    Received fetch_part(const char* operation, Message& into);
+    Received fetch_after_failure(const char* operation, Message& into);
+    Received receive_indirectly(const char* operation, Message& into);
+    void note_received(bool more_follows);
     void refuse_to_receive(const char* operation);
+    void put_back(const char* operation, Message&& first, bool is_first);
 
     // These take the first of two parts for the peer's name, and lose count if there are others.
     [[nodiscard]] static constexpr bool has_two_parts(SocketType type) noexcept
@@ -497,15 +478,19 @@ private:
     WaiterList waiters_;
     RegistrationList registrations_;  // in pollers
     int sends_until_count_ = 1;
-    ThreadId sender_ = no_thread;       // in the middle of a message it sends part by part
-    ThreadId receiver_ = no_thread;     // the same for receiving
-    bool dropping_ = false;             // the rest of a message whose peer is gone
-    bool conflating_ = false;           // the option conflate
-    bool welcomes_ = false;             // the option xpub_welcome_msg
+    bool sends_directly_ = false;
+    bool receives_directly_ = false;
+    ThreadId sender_ = no_thread;           // in the middle of a message it sends part by part
+    ThreadId receiver_ = no_thread;         // the same for receiving
+    bool dropping_ = false;                 // the rest of a message whose peer is gone
+    bool conflating_ = false;               // the option conflate
+    bool welcomes_ = false;                 // the option xpub_welcome_msg
+    std::atomic<int> receive_timeout_{-1};  // the options rcvtimeo and sndtimeo
+    std::atomic<int> send_timeout_{-1};
     Prefetched prefetched_;             // received, but not by the program
     bool peers_may_have_left_ = false;  // without a trace that could be seen from here
     bool attached_ = false;             // it has been bound or connected
-    bool exposed_ = false;              // other code knows its handle or descriptor
+    std::atomic<bool> exposed_{false};  // other code knows its handle or descriptor
     std::atomic<std::chrono::microseconds> spin_{std::chrono::microseconds(0)};
     Monitored monitored_;  // this socket's events
     Watching watching_;    // those of another that this one reads; guards itself
@@ -517,5 +502,6 @@ private:
 }  // namespace zmqpp
 
 #include "socket_ending.hpp"
+#include "socket_errors.hpp"
 #include "socket_monitor.hpp"
 #include "socket_waiting.hpp"

@@ -19,7 +19,7 @@ bool SocketState::until(const char* operation, short direction, Deadline deadlin
                         Attempt&& attempt)
 {
     // Around all of it, and not only where it sleeps: it may spin first, and what a wait is told of the end
-    // of its host it says when it looks at the socket again.
+    // of its host it says when it looks at the socket again. So sleep() has no need of wait().
     return between_wait_hooks([&] {
         const auto spin = spin_.load(std::memory_order_relaxed);
         const Deadline spin_end = spin.count() > 0 ? Deadline(spin) : Deadline::never();
@@ -61,8 +61,8 @@ bool SocketState::until(const char* operation, short direction, Deadline deadlin
             descriptor = descriptor_;
             use.leave_waiting(me);
         }
-        const Deadline soon(std::chrono::milliseconds(10));
-        sleep(me.wake(), descriptor, me.is_patient() ? soon.earlier(deadline) : deadline,
+        constexpr std::chrono::milliseconds soon(10);
+        sleep(me.wake(), descriptor, me.is_patient() ? Deadline(soon).earlier(deadline) : deadline,
               operation);
     }
 }
@@ -77,7 +77,7 @@ inline void SocketState::sleep(Wake& wake, Descriptor descriptor, Deadline deadl
         return;
     }
     PollItem items[] = {readable(descriptor), readable(wake.descriptor())};
-    wait(items, 2, deadline, operation);
+    poll_until(items, 2, deadline, operation);
     if (items[1].revents != 0) {
         wake.clear();
     }

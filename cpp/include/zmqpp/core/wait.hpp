@@ -1,9 +1,8 @@
-// The one place that sleeps. Every blocking call of the library ends up in wait(): deadlines, EINTR
+// The one place that sleeps. Every blocking call of the library ends up in poll_until(): deadlines, EINTR
 // and wake-ups are handled here and nowhere else. The caller holds no lock; a GIL is given up.
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 
 #include "deadline.hpp"
@@ -30,28 +29,32 @@ using PollItem = ::pollfd;
 
 // A signal that comes just before poll(2) does not interrupt it, nor does one that another thread takes.
 // So the thread that runs the handlers also looks by itself: after this time, and then ever less often.
-inline constexpr std::chrono::milliseconds first_look{4};
+inline constexpr int first_look = 4;  // milliseconds, as poll(2) takes them
 #ifdef _WIN32
-inline constexpr std::chrono::milliseconds longest_pause{64};  // there is no EINTR at all
+inline constexpr int longest_pause = 64;  // there is no EINTR at all
 #else
-inline constexpr std::chrono::milliseconds longest_pause{1024};
+inline constexpr int longest_pause = 1024;
 #endif
 
 namespace detail {
 
+// For those who are between the hooks already: see wait().
 inline bool poll_until(PollItem* items, std::size_t count, Deadline deadline, const char* operation)
 {
     const Birthplace here;
     const bool looks = has_interrupt_hook() && runs_handlers();
-    auto pause = first_look;
+    int pause = first_look;
     for (;;) {
-        const Deadline next = looks ? Deadline(pause).earlier(deadline) : deadline;
+        int timeout = deadline.poll_timeout();
+        if (looks && (timeout < 0 || timeout > pause)) {
+            timeout = pause;
+        }
 #ifdef _WIN32
-        const int ready = ::WSAPoll(items, static_cast<ULONG>(count), next.poll_timeout());
+        const int ready = ::WSAPoll(items, static_cast<ULONG>(count), timeout);
         const int code = ::WSAGetLastError();
         const bool interrupted = false;
 #else
-        const int ready = ::poll(items, static_cast<nfds_t>(count), next.poll_timeout());
+        const int ready = ::poll(items, static_cast<nfds_t>(count), timeout);
         const int code = errno;
         const bool interrupted = ready < 0 && code == EINTR;
 #endif
