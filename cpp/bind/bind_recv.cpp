@@ -73,8 +73,7 @@ PyObject* recv_multipart(PyObject* self, PyObject* const* args, Py_ssize_t nargs
     return guarded([&] { return receive_multipart(*socket, RecvCall("recv_multipart()")); });
 }
 
-// None when nothing is there: no exception, for loops that look often. receive(socket, copy) returns null
-// then, without an error.
+// None when nothing is there: no exception, for loops that look often.
 template <class Receive>
 PyObject* try_receive(PyObject* self, const char* method, PyObject* const* args, Py_ssize_t nargs,
                       PyObject* keywords, Receive&& receive_ready)

@@ -15,21 +15,19 @@ namespace {
 // What a batch has received so far. Let go of by hand and not by a destructor: see gil.hpp.
 class Batch {
 public:
-    explicit Batch(std::size_t max) : max_(max) {}
-
-    [[nodiscard]] std::size_t size() const
+    // With no lock held: a new list may make the garbage collector run.
+    explicit Batch(std::size_t max) : max_(max), list_(PyList_New(0))
     {
-        return list_ == nullptr ? 0 : static_cast<std::size_t>(PyList_GET_SIZE(list_));
-    }
-    [[nodiscard]] std::size_t room() const { return max_ - size(); }
-
-    // Before the first is added, and with no lock held: a new list may make the garbage collector run.
-    void begin()
-    {
-        if (list_ == nullptr && (list_ = PyList_New(0)) == nullptr) {
+        if (list_ == nullptr) {
             throw py::error_already_set();
         }
     }
+
+    [[nodiscard]] std::size_t size() const
+    {
+        return static_cast<std::size_t>(PyList_GET_SIZE(list_));
+    }
+    [[nodiscard]] std::size_t room() const { return max_ - size(); }
 
     // Takes a new reference, or null with an error set: then what was received is lost with it, as
     // nothing can be made of it without memory.
@@ -47,7 +45,7 @@ public:
 
 private:
     const std::size_t max_;
-    PyObject* list_ = nullptr;
+    PyObject* list_;
 };
 
 // What is there, in one turn. Small messages become bytes at once, which runs no Python code and no
@@ -79,7 +77,6 @@ bool receive_turn(BoundSocket& socket, Batch& batch, const RecvCall& call,
 // True if something was there.
 bool receive_ready(BoundSocket& socket, Batch& batch, const RecvCall& call)
 {
-    batch.begin();
     try {
         Pauses pauses;
         for (bool more = true; more; pauses.after(batch.size())) {
@@ -111,7 +108,6 @@ bool receive_all(BoundSocket& socket, Batch& batch, const RecvCall& call)
     if (!call.wait_for_it(socket, wait)) {
         return false;
     }
-    batch.begin();
     for (Message& message : waited_for) {
         batch.add(convert(message, call.copy));
     }
@@ -120,7 +116,6 @@ bool receive_all(BoundSocket& socket, Batch& batch, const RecvCall& call)
 
 bool receive_ready_multipart(BoundSocket& socket, Batch& batch, const RecvCall& call)
 {
-    batch.begin();
     try {
         Pauses pauses;
         while (batch.room() != 0) {
@@ -151,7 +146,6 @@ bool receive_all_multipart(BoundSocket& socket, Batch& batch, const RecvCall& ca
     if (!call.wait_for_it(socket, wait)) {
         return false;
     }
-    batch.begin();
     batch.add(waited_for.to_list());
     return receive_ready_multipart(socket, batch, call);
 }

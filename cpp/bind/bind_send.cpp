@@ -206,6 +206,7 @@ ZMQPP_NOT_INLINE PyObject* send_multipart_as_told(PyObject* self, PyObject* cons
     });
 }
 
+// The same for a call without options.
 ZMQPP_NOT_INLINE bool wait_and_send_small(BoundSocket& socket, PyObject* parts,
                                           const char* operation)
 {

@@ -237,6 +237,7 @@ PyObject* send_batch(PyObject* self, const char* method, PyObject* const* args, 
 
 PyObject* send_many(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* keywords)
 {
+    // Not the function itself: a lambda is compiled into the loop over the messages.
     const auto is_flawed = [](PyObject* message, Flaw& flaw) {
         return is_flawed_part(message, flaw);
     };

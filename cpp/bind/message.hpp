@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "buffer.hpp"
 #include "zmqpp/core/message.hpp"
@@ -49,6 +50,13 @@ struct BoundMessage : Message {
 [[nodiscard]] inline PyObject* to_bytes(const Message& message)
 {
     return to_bytes(message, message.size());
+}
+
+// What a received message becomes: bytes, or the Message object of copy=False. Null with an error set if
+// there is no memory.
+[[nodiscard]] inline PyObject* convert(Message& message, bool copy)
+{
+    return copy ? to_bytes(message) : to_python(std::move(message));
 }
 
 }  // namespace zmqpp::binding

@@ -50,7 +50,7 @@ public:
             is_whole = std::exchange(made_[i], nullptr) != nullptr;
         }
         for (std::size_t i = 0; is_whole && i < later_.size(); ++i) {
-            PyObject* part = convert(later_[i]);
+            PyObject* part = convert(later_[i], copies_);
             PyList_SET_ITEM(list, static_cast<Py_ssize_t>(made_count_ + i), part);
             is_whole = part != nullptr;
         }
@@ -61,11 +61,6 @@ public:
     }
 
 private:
-    [[nodiscard]] PyObject* convert(Message& part) const
-    {
-        return copies_ ? to_bytes(part) : to_python(std::move(part));
-    }
-
     const bool copies_;
     std::size_t made_count_ = 0;
     std::array<PyObject*, 16> made_;  // more come later too

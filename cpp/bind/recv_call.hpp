@@ -103,9 +103,4 @@ private:
     }
 };
 
-inline PyObject* convert(Message& message, bool copy)
-{
-    return copy ? to_bytes(message) : to_python(std::move(message));
-}
-
 }  // namespace zmqpp::binding

@@ -478,7 +478,7 @@ private:
     WaiterList waiters_;
     RegistrationList registrations_;  // in pollers
     int sends_until_count_ = 1;
-    bool sends_directly_ = false;
+    bool sends_directly_ = false;  // see choose_paths()
     bool receives_directly_ = false;
     ThreadId sender_ = no_thread;           // in the middle of a message it sends part by part
     ThreadId receiver_ = no_thread;         // the same for receiving
