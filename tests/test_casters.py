@@ -565,6 +565,7 @@ def test_fork() -> None:
     code = """
         context = zmqpp.Context()
         pull = casters.open(context, zmqpp.PULL)
+        time.sleep(0.1)  # a sanitizer's allocator is locked now and then while libzmq's threads start
         child = os.fork()
         if child == 0:
             try:

@@ -6,6 +6,8 @@
 #endif
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <mutex>
 
 #include "testing.hpp"
@@ -120,6 +122,32 @@ Ended follow(pid_t child, int errors, const Stopwatch& watch)
     return ended;
 }
 
+// The state letter of one of this process's threads: S if it is asleep, or gone.
+char state_of_thread(const std::string& id)
+{
+    std::ifstream file("/proc/self/task/" + id + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const std::size_t name_end = line.rfind(')');
+    return name_end + 2 < line.size() ? line[name_end + 2] : 'S';
+}
+
+// A child inherits the locks of ASan's allocator as they are, and threads that are starting up hold
+// them. So it is born while all threads but this one are asleep.
+void let_others_fall_asleep()
+{
+    const Stopwatch watch;
+    int awake = 2;
+    while (awake > 1 && watch.elapsed() < 2s) {
+        awake = 0;
+        std::error_code no_such_folder;  // outside Linux
+        for (const auto& task :
+             std::filesystem::directory_iterator("/proc/self/task", no_such_folder)) {
+            awake += state_of_thread(task.path().filename()) != 'S' ? 1 : 0;
+        }
+    }
+}
+
 }  // namespace
 
 Ended in_child(const std::function<int()>& work)
@@ -128,6 +156,9 @@ Ended in_child(const std::function<int()>& work)
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
     std::fflush(nullptr);
+    if (under_asan) {
+        let_others_fall_asleep();
+    }
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
