@@ -2,6 +2,8 @@
 // Sockets and contexts are never closed: a process ends when its figure is printed.
 #pragma once
 
+#include <poll.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include <cerrno>
@@ -38,9 +40,15 @@ public:
           data_(task.size),
           room_(task.size),
           parts_(task.parts),
-          copies_(task.copies)
+          copies_(task.copies),
+          waits_outside_(task.waits_outside)
     {
         check(socket_ != nullptr, "zmq_socket");
+        if (waits_outside_) {
+            std::size_t length = sizeof descriptor_;
+            check(zmq_getsockopt(socket_, ZMQ_FD, &descriptor_, &length) == 0, "zmq_getsockopt");
+            check(pipe(wake_) == 0, "pipe");
+        }
         set(ZMQ_LINGER, 0);
         if (task.size >= std::size_t{1} << 20) {
             set(ZMQ_SNDHWM, 16);
@@ -96,8 +104,7 @@ public:
     {
         for (int part = 0; part < parts_; ++part) {
             if (copies_) {
-                const int received =
-                    uninterrupted([&] { return zmq_recv(socket_, room_.data(), room_.size(), 0); });
+                const int received = uninterrupted([&] { return receive_copy(); });
                 check(received == static_cast<int>(room_.size()), "zmq_recv");
             } else {
                 zmq_msg_t message;
@@ -110,11 +117,29 @@ public:
     }
 
 private:
+    int receive_copy()
+    {
+        if (!waits_outside_) {
+            return zmq_recv(socket_, room_.data(), room_.size(), 0);
+        }
+        int received;
+        while ((received = zmq_recv(socket_, room_.data(), room_.size(), ZMQ_DONTWAIT)) < 0 &&
+               zmq_errno() == EAGAIN) {
+            // The second is what another thread would write to, to end the wait.
+            pollfd items[] = {{descriptor_, POLLIN, 0}, {wake_[0], POLLIN, 0}};
+            poll(items, 2, -1);
+        }
+        return received;
+    }
+
     void* socket_;
     std::vector<char> data_;
     std::vector<char> room_;
     int parts_;
     bool copies_;
+    bool waits_outside_;
+    int descriptor_ = -1;
+    int wake_[2] = {-1, -1};
 };
 
 // Two PAIR sockets, connected over inproc: the first sends, the second receives.

@@ -15,7 +15,8 @@ struct Task {
     int processes = 1;
     int threads = 1;
     std::string pattern = "pair";
-    bool copies = true;  // false: messages are handed over and looked at where they are
+    bool copies = true;          // false: messages are handed over and looked at where they are
+    bool waits_outside = false;  // of libzmq, as one must whose sockets others may use meanwhile
     int sockets = 1;
     bool latency = false;
     std::string call;
@@ -45,6 +46,7 @@ inline Task task_from_words(int count, char** words)
     task.threads = number("threads", 1);
     task.pattern = given["pattern"];
     task.copies = number("send_copy", 1) != 0 && number("recv_copy", 1) != 0;
+    task.waits_outside = number("waits_outside", 0) != 0;
     task.sockets = number("sockets", 1);
     task.latency = number("latency", 0) != 0;
     task.call = given["call"];

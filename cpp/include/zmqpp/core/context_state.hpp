@@ -216,8 +216,10 @@ public:
         if (birthplace_.is_foreign()) {
             return nullptr;
         }
-        const std::lock_guard<std::mutex> guard(mutex_);
-        notice_taken_locked();
+        if (lent_.is_any()) {
+            const std::lock_guard<std::mutex> guard(mutex_);
+            notice_taken_locked();
+        }
         return handle_;
     }
 
@@ -313,7 +315,7 @@ private:
     }
     void* lose_handle_locked() noexcept
     {
-        void* handle = std::exchange(handle_, nullptr);
+        void* handle = handle_.exchange(nullptr);
         leave_live_contexts(handle);
         lent_.revoke(handle);
         return handle;
@@ -368,7 +370,7 @@ private:
     }
 
     std::mutex mutex_;
-    void* handle_;
+    std::atomic<void*> handle_;  // handle() reads it without the mutex
     const bool owned_;
     std::atomic<bool> opened_{false};
     bool shut_down_ = false;

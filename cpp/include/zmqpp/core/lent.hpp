@@ -1,9 +1,11 @@
 // Places of other code to which a context's handle was written: an object of another binding, which
 // believes that it owns what it points at. They are looked at, because such code may end the context, and
 // emptied when the context ends here. The mutex of ContextState guards this; the other code takes no lock.
+// Whether there is any such place can be asked without it.
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 namespace zmqpp {
@@ -12,9 +14,12 @@ namespace detail {
 
 class LentHandles {
 public:
+    [[nodiscard]] bool is_any() const noexcept { return is_any_; }
+
     void lend(void** place, void* handle)
     {
         places_.push_back(place);  // first: it may throw
+        is_any_ = true;
         *place = handle;
     }
 
@@ -22,6 +27,7 @@ public:
     void take_back(void** place, const void* handle) noexcept
     {
         places_.erase(std::remove(places_.begin(), places_.end(), place), places_.end());
+        is_any_ = !places_.empty();
         empty(place, handle);
     }
 
@@ -39,6 +45,7 @@ public:
             empty(place, handle);
         }
         places_.clear();
+        is_any_ = false;
     }
 
 private:
@@ -50,6 +57,7 @@ private:
     }
 
     std::vector<void**> places_;
+    std::atomic<bool> is_any_{false};
 };
 
 }  // namespace detail

@@ -371,9 +371,7 @@ public:
     [[nodiscard]] void* handle() const
     {
         require_home("Socket.handle()");
-        const std::lock_guard<Lock> guard(state_->lock());
-        state_->note_exposed();
-        return state_->handle();
+        return state_->expose();
     }
 
     [[nodiscard]] const std::shared_ptr<detail::SocketState>& state() const { return state_; }

@@ -48,7 +48,7 @@ template <class Choose> void SocketState::close(Choose&& choose)
     void* handle = nullptr;
     {
         const std::lock_guard<Lock> guard(lock_);
-        handle = std::exchange(handle_, nullptr);
+        handle = handle_.exchange(nullptr);
         registrations_.note_closing();
         if (handle != nullptr) {
             choose_last_linger(handle, choose);

@@ -89,7 +89,7 @@ inline void SocketState::become_plain(const char* option)
     std::uint64_t serial = 0;
     void* plain = context_->open_socket(ZMQ_PUB, serial);
     registrations_.note_closing();
-    zmq_close(std::exchange(handle_, plain));
+    zmq_close(handle_.exchange(plain));
     begin_use();
     publisher_->become_plain(handle_, option);
     context_->forget_socket(std::exchange(serial_, serial));

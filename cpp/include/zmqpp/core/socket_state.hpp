@@ -219,6 +219,15 @@ public:
         exposed_ = true;
         registrations_.wake_all();  // pollers must look at it themselves from now on
     }
+    // The handle, for code that is not ours. Without the lock once it is known there.
+    [[nodiscard]] void* expose() noexcept
+    {
+        if (!exposed_) {
+            const std::lock_guard<Lock> guard(lock_);
+            note_exposed();
+        }
+        return handle_;
+    }
     // Nobody operates it but through this object.
     [[nodiscard]] bool is_private() const noexcept { return owned_ && !exposed_; }
 
@@ -471,8 +480,8 @@ private:
     const bool owned_;
     std::uint64_t serial_ = 0;
 
-    Lock lock_;               // guards everything below, and what is public above
-    void* handle_ = nullptr;  // null once closed
+    Lock lock_;                           // guards everything below, and what is public above
+    std::atomic<void*> handle_{nullptr};  // null once closed; expose() reads it without the lock
     std::atomic<Descriptor> descriptor_{no_descriptor};
     std::unique_ptr<Publisher> publisher_;  // of a PUB of ours
     WaiterList waiters_;
