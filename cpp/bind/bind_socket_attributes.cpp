@@ -110,7 +110,8 @@ PyGetSetDef socket_attributes[] = {
      nullptr},
     {"spin", get_spin, set_spin,
      "int: How many microseconds a call that has to wait goes on trying before it sleeps: 0 to "
-     "100,000, 0 unless told otherwise. Round trips between two threads on two cores can be ten "
+     "100,000, 0 unless told otherwise. Round trips between two threads on two cores are some "
+     "three "
      "times as many with 50; a core is busy meanwhile.",
      nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},

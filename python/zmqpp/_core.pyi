@@ -1321,7 +1321,7 @@ class Socket:
     @property
     def spin(self) -> int:
         """
-        int: How many microseconds a call that has to wait goes on trying before it sleeps: 0 to 100,000, 0 unless told otherwise. Round trips between two threads on two cores can be ten times as many with 50; a core is busy meanwhile.
+        int: How many microseconds a call that has to wait goes on trying before it sleeps: 0 to 100,000, 0 unless told otherwise. Round trips between two threads on two cores are some three times as many with 50; a core is busy meanwhile.
         """
     @spin.setter
     def spin(self, value: int) -> None: ...

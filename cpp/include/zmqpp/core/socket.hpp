@@ -239,7 +239,7 @@ public:
 
     // How long a call that has to wait goes on trying before it sleeps; 0 unless told otherwise, at most
     // 100 ms. Waking a thread takes longer than many answers do: with 50 us, round trips by inproc
-    // between two cores can be ten times as many. It keeps a core busy meanwhile.
+    // between two cores are some three times as many. It keeps a core busy meanwhile.
     void set_spin(std::chrono::microseconds time)
     {
         constexpr std::chrono::milliseconds most(100);
