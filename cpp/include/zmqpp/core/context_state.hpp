@@ -213,14 +213,11 @@ public:
     // Null once terminated, and in a child of fork(), where the mutex may be a dead thread's.
     [[nodiscard]] void* handle() noexcept
     {
-        if (birthplace_.is_foreign()) {
-            return nullptr;
-        }
-        if (lent_.is_any()) {
+        if (!birthplace_.is_foreign() && lent_.is_any()) {
             const std::lock_guard<std::mutex> guard(mutex_);
             notice_taken_locked();
         }
-        return handle_;
+        return birthplace_.is_foreign() ? nullptr : handle_.load();
     }
 
     [[nodiscard]] bool is_owned() const noexcept { return owned_; }

@@ -430,22 +430,7 @@ private:
         }
     }
 
-    ZMQPP_SELDOM void wake_ready(bool also_patient, const Registration* self = nullptr) noexcept
-    {
-        int ready = look();
-        if (ready == end_of_all) {
-            waiters_.wake_all();
-            registrations_.wake_all();
-            return;
-        }
-        ready |= prefetched(ZMQ_EVENTS);
-        waiters_.wake_interested(ready, also_patient);
-        registrations_.wake_interested(ready, self);
-        if (publisher_) {
-            publisher_->forget_news();
-        }
-    }
-
+    void wake_ready(bool also_patient, const Registration* self = nullptr) noexcept;
     static void sleep(Wake& wake, Descriptor descriptor, Deadline deadline, const char* operation);
 
     // A new libzmq socket is at `handle_`.

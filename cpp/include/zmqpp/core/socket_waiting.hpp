@@ -1,5 +1,5 @@
-// How a call on a socket waits: it tries, and sleeps until another try is worth it. Included by
-// socket_state.hpp.
+// How a call on a socket waits: it tries, and sleeps until another try is worth it; and who wakes it.
+// Included by socket_state.hpp.
 #pragma once
 
 #include <zmq.h>
@@ -64,6 +64,23 @@ bool SocketState::until(const char* operation, short direction, Deadline deadlin
         constexpr std::chrono::milliseconds soon(10);
         sleep(me.wake(), descriptor, me.is_patient() ? Deadline(soon).earlier(deadline) : deadline,
               operation);
+    }
+}
+
+ZMQPP_SELDOM inline void SocketState::wake_ready(bool also_patient,
+                                                 const Registration* self) noexcept
+{
+    int ready = look();
+    if (ready == end_of_all) {
+        waiters_.wake_all();
+        registrations_.wake_all();
+        return;
+    }
+    ready |= prefetched(ZMQ_EVENTS);
+    waiters_.wake_interested(ready, also_patient);
+    registrations_.wake_interested(ready, self);
+    if (publisher_) {
+        publisher_->forget_news();
     }
 }
 
