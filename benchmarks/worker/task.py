@@ -27,9 +27,7 @@ class Task:
     busy: str = ""  #: which side has a thread that computes in pure Python: sender or receiver
     sockets: int = 1  #: in a poller
     spin: int = 0  #: microseconds of zmqpp's opt-in spinning
-    waits_outside: int = (
-        0  #: 1: plain libzmq sleeps on descriptors, so that others may use the socket
-    )
+    waits_outside: int = 0  #: 1 has plain libzmq sleep where others can use the socket
     latency: int = 0  #: 1 takes the time of each round trip
     cpp: str = ""  #: which side of a hybrid is C++: sender or receiver
     call: str = ""  #: which of the calls in calls.py or footprint.py

@@ -337,8 +337,8 @@ void set_up(Random& random, Socket& socket)
     maybe(4, "xpub_welcome_msg", [&] { socket.set(option::xpub_welcome_msg, "welcome"); });
     maybe(4, "probe_router", [&] { socket.set(option::probe_router, true); });
     maybe(6, "conflate", [&] {
-        if (socket.type() !=
-            SocketType::sub) {  // where libzmq cannot be saved: see docs/dangers.md
+        // libzmq's own SUB may abort with it: see docs/dangers.md.
+        if (socket.type() != SocketType::sub) {
             socket.set(option::conflate, true);
         }
     });
