@@ -456,6 +456,7 @@ def test_fractions(open_socket, name):
     [
         ("sndhwm", 2**31),
         ("linger", 2**31),
+        ("linger", 10**400),
         ("linger", timedelta(days=30)),
         ("maxmsgsize", 2**63),
         ("affinity", 2**64),

@@ -60,7 +60,7 @@ int set_context_attribute(PyObject* self, PyObject* value, void* closure)
 
 const OptionRow& context_option(int id, bool for_writing)
 {
-    const OptionRow* row = find_option(context_options, id, for_writing);
+    const OptionRow* row = find_option<context_options>(id, for_writing);
     if (row == nullptr) {
         throw py::value_error("no context option has the number " + std::to_string(id));
     }

@@ -77,10 +77,17 @@ int set_option_attribute(PyObject* self, PyObject* value, void* closure)
     }
 }
 
-// A number without a row: one of a newer libzmq, passed on as an int or as bytes. Its name is digits.
-OptionRow unknown_option(int id, Kind kind, const std::string& digits)
+// body(row) for the row of a number. One without, of a newer libzmq, is passed on as a value of `kind`
+// under digits for a name.
+template <class Body> PyObject* with_row(int id, bool for_writing, Kind kind, Body&& body)
 {
-    return {digits.c_str(), id, kind, Access::read_write, Effect::now, 0, false, ""};
+    return guarded([&]() -> PyObject* {
+        if (const OptionRow* known = find_option<socket_options>(id, for_writing)) {
+            return body(*known);
+        }
+        const std::string digits = std::to_string(id);
+        return body({digits.c_str(), id, kind, Access::read_write, Effect::now, 0, false, ""});
+    });
 }
 
 // HWM is two options since libzmq 3.
@@ -96,17 +103,16 @@ PyObject* set_option(PyObject* self, PyObject* const* args, Py_ssize_t nargs, Py
         !to_int(given[0], id, "set()", "option")) {
         return nullptr;
     }
-    return guarded([&]() -> PyObject* {
-        if (id == hwm) {
+    if (id == hwm) {
+        return guarded([&] {
             return write(*socket, option::sndhwm.row, given[1]) &&
                            write(*socket, option::rcvhwm.row, given[1])
                        ? new_none()
                        : nullptr;
-        }
-        const OptionRow* known = find_option(socket_options, id, true);
-        const std::string digits = known != nullptr ? "" : std::to_string(id);
-        const Kind kind = PyLong_Check(given[1]) ? Kind::integer : Kind::bytes;
-        const OptionRow row = known != nullptr ? *known : unknown_option(id, kind, digits);
+        });
+    }
+    const Kind kind = PyLong_Check(given[1]) ? Kind::integer : Kind::bytes;
+    return with_row(id, true, kind, [&](const OptionRow& row) {
         return require_writable(row) && write(*socket, row, given[1]) ? new_none() : nullptr;
     });
 }
@@ -121,10 +127,7 @@ PyObject* get_option(PyObject* self, PyObject* const* args, Py_ssize_t nargs, Py
         !to_int(given[0], id, "get()", "option")) {
         return nullptr;
     }
-    return guarded([&]() -> PyObject* {
-        const OptionRow* known = find_option(socket_options, id == hwm ? ZMQ_SNDHWM : id, false);
-        const std::string digits = known != nullptr ? "" : std::to_string(id);
-        const OptionRow row = known != nullptr ? *known : unknown_option(id, Kind::integer, digits);
+    return with_row(id == hwm ? ZMQ_SNDHWM : id, false, Kind::integer, [&](const OptionRow& row) {
         return require_readable(row) ? read(*socket, row) : nullptr;
     });
 }

@@ -98,7 +98,7 @@ int socket_disconnect(zmqpp_socket* socket, const char* endpoint)
 
 const OptionRow& socket_option(int id, bool for_writing)
 {
-    const OptionRow* row = find_option(socket_options, id, for_writing);
+    const OptionRow* row = find_option<socket_options>(id, for_writing);
     if (row == nullptr) {
         throw Error(EINVAL, "no socket option has the number " + std::to_string(id));
     }

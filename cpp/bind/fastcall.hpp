@@ -126,24 +126,25 @@ inline bool to_int(PyObject* value, int& into, const char* operation, const char
     if (value == nullptr) {
         return true;
     }
-    if (PyIndex_Check(value) == 0) {  // until 3.9 a float would do for PyLong_AsLong
+    py::object index;
+    if (PyLong_Check(value)) {  // members of enums too, of which PyNumber_Index would make copies
+        index = py::reinterpret_borrow<py::object>(value);
+    } else if (PyIndex_Check(value) != 0) {
+        index = py::reinterpret_steal<py::object>(PyNumber_Index(value));
+    } else {
         PyErr_Format(PyExc_TypeError, "%s: %s is %s, not an integer", operation, parameter,
                      Py_TYPE(value)->tp_name);
-        return false;
     }
-    PyObject* index = PyNumber_Index(value);
-    if (index == nullptr) {
+    if (!index) {
         return false;
     }
     int overflow = 0;
-    const long number = PyLong_AsLongAndOverflow(index, &overflow);
+    const long number = PyLong_AsLongAndOverflow(index.ptr(), &overflow);
     if (overflow != 0 || number < INT_MIN || number > INT_MAX) {
         PyErr_Format(PyExc_OverflowError, "%s: %s is %R, which does not fit", operation, parameter,
-                     index);
-        Py_DECREF(index);
+                     index.ptr());
         return false;
     }
-    Py_DECREF(index);
     into = static_cast<int>(number);
     return true;
 }
