@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import gc
 import itertools
 import sys
 import time
@@ -260,6 +261,24 @@ def test_at_most_max(link: Link, batches: Batches) -> None:
     assert batches.recv(pull, 1) == numbers(1)
     assert batches.recv(pull, 199) == numbers(200)[1:]
     assert batches.recv(pull, 1000) == numbers(300)[200:]
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 63, 64, 65, 255, 256, 257, 1025])
+@pytest.mark.parametrize("method", ["recv_many", "recv_many_multipart"])
+def test_a_batch_is_a_list_like_any_other(link: Link, method: str, count: int) -> None:
+    """It can grow and shrink, holds nothing but what came, and takes little more room than that."""
+    pull, push = link(PULL, PUSH, hwm=0)
+    push.send_many(numbers(count))
+    batch = getattr(pull, method)(10_000)
+    several = method.endswith("multipart")
+    wanted: list[Any] = [[number] if several else number for number in numbers(count)]
+    assert batch == wanted
+    assert sys.getsizeof(batch) <= sys.getsizeof([]) + 8 * max(16, 4 * count)
+    batch += batch
+    gc.collect()
+    assert batch == wanted + wanted
+    del batch[1:]
+    assert batch == wanted[:1]
 
 
 @pytest.mark.parametrize("copy", [True, False])
