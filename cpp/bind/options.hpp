@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -37,23 +38,29 @@ bool to_wire(PyObject* value, const OptionRow& row, WireValue& wire);
 // looking through the table took 5 instructions a row, beside some 850 that set() takes without.
 template <const auto& table> [[nodiscard]] const OptionRow* find_option(int id, bool for_writing)
 {
+    struct Rows {
+        short to_read = -1;
+        short to_write = -1;
+    };
     static constexpr std::size_t numbers = 128;  // too few would not compile
-    static constexpr auto rows = [] {
-        std::array<std::array<const OptionRow*, 2>, numbers> found{};
-        for (const OptionRow& row : table) {
-            const auto number = static_cast<std::size_t>(row.id);
+    static constexpr auto index = [] {
+        std::array<Rows, numbers> made{};
+        for (std::size_t i = 0; i < std::size(table); ++i) {
+            Rows& rows = made[static_cast<std::size_t>(table[i].id)];
             // libzmq gave number 3 of contexts to two options, one to read and one to write.
-            for (const bool writing : {false, true}) {
-                const bool fits = writing ? row.writable() : row.readable();
-                if (fits || found[number][writing ? 1 : 0] == nullptr) {
-                    found[number][writing ? 1 : 0] = &row;
-                }
+            if (table[i].readable() || rows.to_read < 0) {
+                rows.to_read = static_cast<short>(i);
+            }
+            if (table[i].writable() || rows.to_write < 0) {
+                rows.to_write = static_cast<short>(i);
             }
         }
-        return found;
+        return made;
     }();
     const auto number = static_cast<std::size_t>(id);
-    return number < numbers ? rows[number][for_writing ? 1 : 0] : nullptr;
+    const Rows rows = number < numbers ? index[number] : Rows{};
+    const short row = for_writing ? rows.to_write : rows.to_read;
+    return row < 0 ? nullptr : &table[row];
 }
 
 // The docstring of an option's attribute, "bytes: What it is. Takes str | Buffer | None.": what it reads
