@@ -3,7 +3,7 @@
 # Choices:  PYTHON=python3.12 VENV=build/py312   another Python, in an environment of its own
 #           LIBZMQ=auto|system|bundled           which libzmq (see cpp/libzmq.cmake); ZMQ_PREFIX=/opt/zmq
 #           WERROR=ON                            warnings in our C++ are errors
-#           PYTEST_ARGS='-m slow -k wheel'       what pytest runs
+#           PYTEST_ARGS='-m slow -k wheel'       what pytest runs (all but slow, two at a time)
 #           BENCH_ARGS='--only=tcp --rounds=9'   what the benchmarks run (see benchmarks/README.md)
 #           STRESS_SECONDS=30 SOAK_SECONDS=600   how long `make stress` takes over each thing
 SHELL := /bin/bash
@@ -42,7 +42,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export LIBZMQ_SOURCE
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell getconf _NPROCESSORS_ONLN)
 
-.PHONY: help demo test test-cpp test-python test-bundled sanitize sanitize-hybrid stress lint format stubs bench bench-docs instructions install clean FORCE
+.PHONY: help demo test test-cpp test-python prepare test-bundled sanitize sanitize-hybrid stress lint format stubs bench bench-docs instructions install clean FORCE
 .DELETE_ON_ERROR:
 
 help:  ## show this list
@@ -57,8 +57,10 @@ test-cpp: build/default/build.ninja  ## run the tests of the C++ core, without P
 	cmake --build build/default
 	ctest --test-dir build/default --output-on-failure
 
-test-python: $(VENV)/.test $(ECHO)/.built $(PROBES)/.built  ## run pytest on the installed package
-	python -m pytest $(PYTEST_ARGS)
+test-python: prepare  ## run pytest on the installed package
+	python -m pytest $(or $(PYTEST_ARGS),-n 2)
+
+prepare: $(VENV)/.test $(ECHO)/.built $(PROBES)/.built  ## set up and build all that test-python needs
 
 test-bundled:  ## run pytest on a bundled libzmq, built from LIBZMQ_SOURCE=folder; with -m slow on its wheel too
 ifeq ($(LIBZMQ_SOURCE),)

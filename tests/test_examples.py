@@ -80,6 +80,7 @@ def test_echo_client_without_server() -> None:
     assert "the server does not answer" in ran.stderr
 
 
+@pytest.mark.without_python
 def test_echo_in_cpp(tmp_path: Path) -> None:
     """The C++ server answers a client in Python and one in C++."""
     server = compile_cpp(EXAMPLES / "echo_server.cpp", tmp_path)

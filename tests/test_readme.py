@@ -57,6 +57,7 @@ def test_modules_work(snippet: str, tmp_path: Path) -> None:
     assert run_python(code, prelude=prelude) == "b'word'\n"
 
 
+@pytest.mark.without_python
 @pytest.mark.parametrize("snippet", cpp(modules=False))
 def test_cpp_compiles_and_runs(snippet: str, tmp_path: Path) -> None:
     """Every C++ snippet is a program: it compiles without a warning, and ends well."""

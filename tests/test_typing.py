@@ -30,6 +30,7 @@ def check(folder: Path, version: str) -> str:
     return found.stdout
 
 
+@pytest.mark.without_python
 @pytest.mark.parametrize("version", ["3.9", "3.10", "3.11", "3.12", "3.13", "3.14"])
 def test_types_are_right(version: str, tmp_path: Path) -> None:
     """mypy finds no error in the package and in right programs, and one in each wrong line."""
