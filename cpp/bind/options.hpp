@@ -38,9 +38,9 @@ bool to_wire(PyObject* value, const OptionRow& row, WireValue& wire);
 // looking through the table took 5 instructions a row, beside some 850 that set() takes without.
 template <const auto& table> [[nodiscard]] const OptionRow* find_option(int id, bool for_writing)
 {
-    struct Rows {
-        short to_read = -1;
-        short to_write = -1;
+    struct Rows {  // from 1 on; 0 is none
+        short to_read;
+        short to_write;
     };
     static constexpr std::size_t numbers = 128;  // too few would not compile
     static constexpr auto index = [] {
@@ -48,11 +48,11 @@ template <const auto& table> [[nodiscard]] const OptionRow* find_option(int id, 
         for (std::size_t i = 0; i < std::size(table); ++i) {
             Rows& rows = made[static_cast<std::size_t>(table[i].id)];
             // libzmq gave number 3 of contexts to two options, one to read and one to write.
-            if (table[i].readable() || rows.to_read < 0) {
-                rows.to_read = static_cast<short>(i);
+            if (table[i].readable() || rows.to_read == 0) {
+                rows.to_read = static_cast<short>(i + 1);
             }
-            if (table[i].writable() || rows.to_write < 0) {
-                rows.to_write = static_cast<short>(i);
+            if (table[i].writable() || rows.to_write == 0) {
+                rows.to_write = static_cast<short>(i + 1);
             }
         }
         return made;
@@ -60,7 +60,7 @@ template <const auto& table> [[nodiscard]] const OptionRow* find_option(int id, 
     const auto number = static_cast<std::size_t>(id);
     const Rows rows = number < numbers ? index[number] : Rows{};
     const short row = for_writing ? rows.to_write : rows.to_read;
-    return row < 0 ? nullptr : &table[row];
+    return row == 0 ? nullptr : &table[row - 1];
 }
 
 // The docstring of an option's attribute, "bytes: What it is. Takes str | Buffer | None.": what it reads
