@@ -1,6 +1,7 @@
 // PollSet is one version of what a poller waits for. What was once looked at, and has nothing to do, is
 // looked at again only when there is news of it: when the socket was operated (registration.hpp), or
-// when its descriptor says that libzmq has something for it, which one epoll hears for all of them.
+// when its descriptor says that libzmq has something for it, which one queue of the kernel's hears for
+// all of them.
 //
 // Any thread may poll it. Changes need it alone: Poller sees to that.
 #pragma once
@@ -15,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "epoll.hpp"
+#include "event_queue.hpp"
 #include "poll_target.hpp"
 #include "registration.hpp"
 #include "socket.hpp"
@@ -146,14 +147,14 @@ private:
         PollSet& set;
         PollTarget target;
         std::size_t index = 0;
-        bool is_listened_to = false;  // is in the epoll; the lock of the socket guards it
+        bool is_listened_to = false;  // is in the queue; the lock of the socket guards it
         bool is_suspect = false;      // is in suspects_
         bool may_rest = false;        // was not ready, and its news will be heard
     };
 
-    // The first polls of a set, maybe its only ones, are cheaper without an epoll; and so are those of
-    // a few sockets: a look at one costs 0.5 us, and one at the epoll a little less.
-    static constexpr int looks_before_epoll = 2;
+    // The first polls of a set, maybe its only ones, are cheaper without a queue; and so are those of
+    // a few sockets: a look at one costs 0.5 us, and one at the queue a little less.
+    static constexpr int looks_before_queue = 2;
     static constexpr std::size_t few = 1;
 
     void attach(Entry& entry)
@@ -172,7 +173,7 @@ private:
 
     void detach(Entry& entry) noexcept
     {
-        // In a child of fork() the lock may be a dead thread's, and the epoll is the parent's too.
+        // In a child of fork() the lock may be a dead thread's, and the queue is the parent's.
         if (!entry.target.socket || entry.target.socket->state()->is_foreign()) {
             return;
         }
@@ -220,12 +221,12 @@ private:
     // One look at all that may be ready. What is ready, and what throws, stays suspect.
     [[nodiscard]] std::vector<Ready> look(Enlisted<Lock>* me = nullptr)
     {
-        if (++looks_ == looks_before_epoll + 1 && entries_.size() > few + descriptors_.size()) {
-            epoll_.open();
+        if (++looks_ == looks_before_queue + 1 && entries_.size() > few + descriptors_.size()) {
+            queue_.open();
         }
         changes_.take([this](Registration& changed) { suspect(static_cast<Entry&>(changed)); });
-        if (epoll_.is_open()) {
-            epoll_.take([this](void* owner) { suspect(*static_cast<Entry*>(owner)); });
+        if (queue_.is_open()) {
+            queue_.take([this](void* owner) { suspect(*static_cast<Entry*>(owner)); });
         }
         std::vector<Ready> ready;
         for (Entry* entry : suspects_) {
@@ -257,8 +258,8 @@ private:
         SocketState::Use use(state, "poll()");
         if (!state.is_private()) {
             stop_listening(entry);
-        } else if (!entry.is_listened_to && epoll_.is_open()) {
-            entry.is_listened_to = epoll_.add(state.descriptor(), &entry);
+        } else if (!entry.is_listened_to && queue_.is_open()) {
+            entry.is_listened_to = queue_.add(state.descriptor(), &entry);
         }
         const int events = state.events() & entry.interest;
         entry.may_rest = events == 0 && entry.is_listened_to;
@@ -270,7 +271,7 @@ private:
     void stop_listening(Entry& entry) noexcept
     {
         if (entry.is_listened_to) {
-            epoll_.remove(entry.target.socket->state()->descriptor());
+            queue_.remove(entry.target.socket->state()->descriptor());
             entry.is_listened_to = false;
         }
     }
@@ -291,12 +292,12 @@ private:
         }
     }
 
-    // What a thread sleeps on after a look that found nothing: the epoll for all that may rest.
+    // What a thread sleeps on after a look that found nothing: the queue for all that may rest.
     [[nodiscard]] std::vector<PollItem> bed(const Wake& wake, Deadline& next)
     {
         std::vector<PollItem> items{readable(wake.descriptor())};
-        if (epoll_.is_open()) {
-            items.push_back(readable(epoll_.descriptor()));
+        if (queue_.is_open()) {
+            items.push_back(readable(queue_.descriptor()));
         }
         for (const Entry* entry : suspects_) {
             const Descriptor descriptor = entry->target.socket->state()->descriptor();
@@ -320,7 +321,7 @@ private:
     std::vector<Entry*> descriptors_;
 
     Lock looking_;  // guards what follows, among polls
-    Epoll epoll_;
+    EventQueue queue_;
     std::vector<Entry*> suspects_;  // sockets that may be ready, or that only a look can tell about
     int looks_ = 0;
 };
