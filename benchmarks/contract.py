@@ -301,7 +301,6 @@ def calls() -> list[Measurement]:
             only("zmqpp", "pyzmq"),
             unit="ns",
             less_is_better=True,
-            rounds=3,
             goals=(p(1.0, worst=True),),
         )
     )

@@ -127,9 +127,9 @@ def properties(zmq: Any, socket: Any, seconds: float) -> dict[str, Any]:
     # that what disturbs for a while does not meet all turns of one.
     taken = dict.fromkeys(reads, math.inf)
     end = time.perf_counter() + seconds
-    rounds = 0
-    while rounds < 20 or time.perf_counter() < end:
-        rounds += 1
+    turns = 0
+    while turns < 5 or time.perf_counter() < end:
+        turns += 1
         for name, repeat in reads.items():
             start = time.perf_counter()
             repeat(300)
