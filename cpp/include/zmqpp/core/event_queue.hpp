@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <ctime>
 #include <vector>
 
 #include "fork.hpp"
@@ -18,8 +19,9 @@
 #ifndef ZMQPP_KQUEUE
 #define ZMQPP_KQUEUE
 #endif
-#include <sys/event.h>
 #include <sys/types.h>
+
+#include <sys/event.h>
 #endif
 
 namespace zmqpp {
@@ -29,7 +31,7 @@ namespace detail {
 // What the kernels differ in. `owner` is what an event of the descriptor carries.
 #if defined(ZMQPP_EPOLL)
 
-struct Kernel {
+struct KernelQueue {
     using Event = epoll_event;
 
     static Descriptor open() noexcept { return ::epoll_create1(EPOLL_CLOEXEC); }
@@ -60,7 +62,7 @@ struct Kernel {
 
 #elif defined(ZMQPP_KQUEUE)
 
-struct Kernel {
+struct KernelQueue {
     using Event = struct kevent;
 
     static Descriptor open() noexcept
@@ -113,7 +115,7 @@ private:
 
 #else
 
-struct Kernel {
+struct KernelQueue {
     struct Event {};
 
     static Descriptor open() noexcept { return no_descriptor; }
@@ -135,14 +137,14 @@ public:
     ~EventQueue()
     {
         if (is_open()) {
-            Kernel::close(descriptor_, birthplace_.is_foreign());
+            KernelQueue::close(descriptor_, birthplace_.is_foreign());
         }
     }
 
     // False if it cannot be had, because the process has no file left, for one.
     bool open() noexcept
     {
-        descriptor_ = Kernel::open();
+        descriptor_ = KernelQueue::open();
         return is_open();
     }
     [[nodiscard]] bool is_open() const noexcept { return descriptor_ != no_descriptor; }
@@ -157,7 +159,7 @@ public:
         if (found_.size() <= count_) {
             found_.resize(2 * found_.size() + 16);
         }
-        const bool added = Kernel::add(descriptor_, descriptor, owner);
+        const bool added = KernelQueue::add(descriptor_, descriptor, owner);
         count_ += added ? 1 : 0;
         return added;
     }
@@ -166,15 +168,15 @@ public:
     // of fork(), which has the same queue as its parent, or none.
     void remove(Descriptor descriptor) noexcept
     {
-        count_ -= Kernel::remove(descriptor_, descriptor) ? 1 : 0;
+        count_ -= KernelQueue::remove(descriptor_, descriptor) ? 1 : 0;
     }
 
     // Those that are readable now, each with take(owner). One thread at a time.
     template <class Take> void take(Take&& take)
     {
-        const int count = Kernel::take(descriptor_, found_);
+        const int count = KernelQueue::take(descriptor_, found_);
         for (int i = 0; i < count; ++i) {
-            take(Kernel::owner_of(found_[static_cast<std::size_t>(i)]));
+            take(KernelQueue::owner_of(found_[static_cast<std::size_t>(i)]));
         }
     }
 
@@ -182,7 +184,7 @@ private:
     const Birthplace birthplace_;
     Descriptor descriptor_ = no_descriptor;
     std::atomic<std::size_t> count_{0};  // are in it
-    std::vector<Kernel::Event> found_;
+    std::vector<KernelQueue::Event> found_;
 };
 
 }  // namespace detail
