@@ -1,8 +1,16 @@
 // Danger: lost wake-ups. A poll looks at few of the sockets that it waits for; none that is ready may
 // be missed, whoever else uses them, and up his signals.
+#include <algorithm>
+#include <memory>
 #include <random>
+#include <vector>
 
 #include "testing.hpp"
+
+#ifndef _WIN32
+#include <fcntl.h>
+#include <unistd.h>
+#endif
 
 using namespace testing;  // NOLINT: the tests' own words
 using zmqpp::Context;
@@ -100,15 +108,14 @@ const Scenario counts_descriptors("descriptors of a poller are counted", [] {
     const std::size_t before = count_descriptors();
     {
         Poller poller;
-        for (const Connected& pair : pairs) {
+        for (const Connected& pair :
+             pairs) {  // the first looks are at few, and so are without a queue
             poller.set(pair.first, ZMQ_POLLIN);
-        }
-        for (int i = 0; i < 10; ++i) {
             if (!poller.poll(1ms).empty()) {
                 return 2;
             }
         }
-        if (count_descriptors() > before + 1) {
+        if (count_descriptors() != before + (zmqpp::detail::KernelQueue::exists ? 1 : 0)) {
             return 3;
         }
     }
@@ -228,6 +235,33 @@ TEST_CASE("Sockets may come, go and be closed while a poller of many waits for t
 TEST_CASE("A poller that was polled takes one descriptor, and gives it back")
 {
     const Ended ended = in_process("descriptors of a poller are counted");
+    CHECK(ended.status == 0);
+    CHECK(ended.errors == "");
+}
+#endif
+
+#ifndef _WIN32
+TEST_CASE("A child of fork() that drops its parent's poller closes no file of its own")
+{
+    const Context context;
+    Field field(context, 8);
+    auto poller = std::make_unique<Poller>();
+    field.watch_all(*poller);
+    for (int i = 0; i < 5; ++i) {
+        CHECK(poller->poll(1ms).empty());
+    }
+    const Ended ended = in_child([&] {
+        // One of them gets the number of the parent's queue, where that is not the child's too.
+        std::vector<int> files(64);
+        for (int& file : files) {
+            file = ::dup(STDERR_FILENO);
+        }
+        poller.reset();
+        return std::all_of(files.begin(), files.end(),
+                           [](int file) { return ::fcntl(file, F_GETFD) != -1; })
+                   ? 0
+                   : 1;
+    });
     CHECK(ended.status == 0);
     CHECK(ended.errors == "");
 }

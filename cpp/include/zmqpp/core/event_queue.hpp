@@ -11,15 +11,14 @@
 #include "fork.hpp"
 #include "wake.hpp"
 
-// ZMQPP_KQUEUE asks for kqueue where there is epoll, for tests.
-#if defined(__linux__) && !defined(ZMQPP_KQUEUE)
-#define ZMQPP_EPOLL
+// ZMQPP_TEST_KQUEUE asks for kqueue where there is epoll.
+#if defined(__linux__) && !defined(ZMQPP_TEST_KQUEUE)
+#define ZMQPP_HAS_EPOLL
 #include <sys/epoll.h>
-#elif __has_include(<sys/event.h>)
-#ifndef ZMQPP_KQUEUE
-#define ZMQPP_KQUEUE
-#endif
-#include <sys/types.h>
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) || \
+    defined(__DragonFly__) || defined(ZMQPP_TEST_KQUEUE)
+#define ZMQPP_HAS_KQUEUE
+#include <sys/types.h>  // first, because the next one needs it on some systems
 
 #include <sys/event.h>
 #endif
@@ -29,10 +28,11 @@ inline namespace v1 {
 namespace detail {
 
 // What the kernels differ in. `owner` is what an event of the descriptor carries.
-#if defined(ZMQPP_EPOLL)
+#if defined(ZMQPP_HAS_EPOLL)
 
 struct KernelQueue {
     using Event = epoll_event;
+    static constexpr bool exists = true;
 
     static Descriptor open() noexcept { return ::epoll_create1(EPOLL_CLOEXEC); }
 
@@ -60,16 +60,24 @@ struct KernelQueue {
     static void* owner_of(const Event& event) noexcept { return event.data.ptr; }
 };
 
-#elif defined(ZMQPP_KQUEUE)
+#elif defined(ZMQPP_HAS_KQUEUE)
 
 struct KernelQueue {
-    using Event = struct kevent;
+    using Event = struct ::kevent;
+    static constexpr bool exists = true;
 
     static Descriptor open() noexcept
     {
         const Descriptor queue = ::kqueue();
-        if (queue != no_descriptor) {
-            ::fcntl(queue, F_SETFD, FD_CLOEXEC);
+        if (queue == no_descriptor) {
+            return no_descriptor;
+        }
+        ::fcntl(queue, F_SETFD, FD_CLOEXEC);
+        // Some systems are said not to let poll(2) wait for one. An empty one is quiet.
+        pollfd probe{queue, POLLIN, 0};
+        if (::poll(&probe, 1, 0) != 0) {
+            ::close(queue);
+            return no_descriptor;
         }
         return queue;
     }
@@ -98,7 +106,10 @@ struct KernelQueue {
         return ::kevent(queue, nullptr, 0, events.data(), static_cast<int>(events.size()), &now);
     }
 
-    static void* owner_of(const Event& event) noexcept { return (void*)event.udata; }
+    static void* owner_of(const Event& event) noexcept
+    {
+        return reinterpret_cast<void*>(event.udata);
+    }
 
 private:
     static bool change(Descriptor queue, Descriptor descriptor, unsigned short how,
@@ -108,7 +119,8 @@ private:
         event.ident = static_cast<decltype(event.ident)>(descriptor);
         event.filter = EVFILT_READ;
         event.flags = how;
-        event.udata = (decltype(event.udata))owner;  // a pointer, but an integer on NetBSD
+        event.udata =
+            reinterpret_cast<decltype(event.udata)>(owner);  // an integer before NetBSD 10
         return ::kevent(queue, &event, 1, nullptr, 0, nullptr) == 0;
     }
 };
@@ -117,6 +129,7 @@ private:
 
 struct KernelQueue {
     struct Event {};
+    static constexpr bool exists = false;
 
     static Descriptor open() noexcept { return no_descriptor; }
     static void close(Descriptor, bool) noexcept {}
@@ -183,10 +196,13 @@ public:
 private:
     const Birthplace birthplace_;
     Descriptor descriptor_ = no_descriptor;
-    std::atomic<std::size_t> count_{0};  // are in it
+    std::atomic<std::size_t> count_{0};  // how many are in it
     std::vector<KernelQueue::Event> found_;
 };
 
 }  // namespace detail
 }  // namespace v1
 }  // namespace zmqpp
+
+#undef ZMQPP_HAS_EPOLL
+#undef ZMQPP_HAS_KQUEUE

@@ -221,7 +221,10 @@ private:
     // One look at all that may be ready. What is ready, and what throws, stays suspect.
     [[nodiscard]] std::vector<Ready> look(Enlisted<Lock>* me = nullptr)
     {
-        if (++looks_ == looks_before_queue + 1 && entries_.size() > few + descriptors_.size()) {
+        if (looks_ < looks_before_queue) {
+            ++looks_;
+        } else if (!has_asked_for_queue_ && entries_.size() > few + descriptors_.size()) {
+            has_asked_for_queue_ = true;
             queue_.open();
         }
         changes_.take([this](Registration& changed) { suspect(static_cast<Entry&>(changed)); });
@@ -323,7 +326,8 @@ private:
     Lock looking_;  // guards what follows, among polls
     EventQueue queue_;
     std::vector<Entry*> suspects_;  // sockets that may be ready, or that only a look can tell about
-    int looks_ = 0;
+    int looks_ = 0;                 // the first ones
+    bool has_asked_for_queue_ = false;
 };
 
 }  // namespace detail

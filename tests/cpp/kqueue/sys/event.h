@@ -1,13 +1,17 @@
-// A stand-in for kqueue(2) made of epoll(7), as far as EventQueue uses it: so what macOS and the BSDs run is
-// compiled and run on Linux as well.
+// A stand-in for kqueue(2) made of epoll(7): so what macOS and the BSDs run is compiled and run on Linux as well.
+// It takes what EventQueue asks for, and refuses everything else. As there, children of fork() have no queues.
 #pragma once
 
+#include <pthread.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <mutex>
+#include <set>
 #include <vector>
 
 struct kevent {
@@ -23,22 +27,53 @@ inline constexpr short EVFILT_READ = -1;
 inline constexpr unsigned short EV_ADD = 1;
 inline constexpr unsigned short EV_DELETE = 2;
 
-inline int kqueue() { return ::epoll_create1(0); }
+// Those that are open, or have been: the numbers may be other files' by now, in which case a child has no use
+// for them in these tests either.
+inline std::set<int>& kqueues()
+{
+    static auto* queues = new std::set<int>;
+    return *queues;
+}
 
-// Takes one change or gives events that are there already, as no other use is made of it here.
+inline int kqueue()
+{
+    static std::mutex mutex;
+    const std::lock_guard<std::mutex> guard(mutex);
+    static const int registered = pthread_atfork(nullptr, nullptr, [] {
+        for (const int queue : kqueues()) {
+            ::close(queue);
+        }
+    });
+    const int queue = registered == 0 ? ::epoll_create1(0) : -1;
+    if (queue >= 0) {
+        kqueues().insert(queue);
+    }
+    return queue;
+}
+
 inline int kevent(int queue, const struct kevent* changes, int change_count, struct kevent* events,
                   int event_count, const timespec* timeout)
 {
-    if (change_count == 1 && event_count == 0 && changes->filter == EVFILT_READ) {
+    const auto refuse = [] {
+        errno = EINVAL;
+        return -1;
+    };
+    if (change_count == 1 && event_count == 0) {
+        const bool adds = changes->flags == EV_ADD;
+        if (changes->filter != EVFILT_READ || (!adds && changes->flags != EV_DELETE)) {
+            return refuse();
+        }
         epoll_event event{};
         event.events = EPOLLIN;
         event.data.ptr = changes->udata;
-        const int how = changes->flags == EV_ADD ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
-        return ::epoll_ctl(queue, how, static_cast<int>(changes->ident), &event);
+        return ::epoll_ctl(queue, adds ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+                           static_cast<int>(changes->ident), &event);
     }
     if (change_count != 0 || timeout == nullptr || timeout->tv_sec != 0 || timeout->tv_nsec != 0) {
-        errno = EINVAL;
-        return -1;
+        return refuse();
+    }
+    if (event_count == 0) {
+        return 0;
     }
     std::vector<epoll_event> found(static_cast<std::size_t>(event_count));
     const int count = ::epoll_wait(queue, found.data(), event_count, 0);
