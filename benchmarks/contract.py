@@ -295,7 +295,7 @@ def calls() -> list[Measurement]:
     )
     found.append(
         Measurement(
-            "reading each property that both have",
+            "reading each property",
             row,
             {"shape": "calls", "call": "properties"},
             only("zmqpp", "pyzmq"),

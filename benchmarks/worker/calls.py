@@ -13,6 +13,9 @@ from clock import per_second
 from sockets import pair
 from task import MissingError, Task
 
+#: Seconds for which a property is read at a time.
+SAMPLE = 1e-4
+
 
 def measure(library: str, task: Task) -> Any:
     """Calls per second; of `properties`, how many nanoseconds reading each takes."""
@@ -117,21 +120,23 @@ def readable(zmq: Any, socket: Any) -> list[str]:
 
 
 def properties(zmq: Any, socket: Any, seconds: float) -> dict[str, Any]:
+    """Of each property the shortest of its samples, because disturbances only make one longer.
+
+    Each has its turn again and again, so that what disturbs for a while does not meet all samples of one.
+    And each is read for as long, so that all have as many samples, whatever they and their neighbours take.
+    """
     reads = {}
     for name in readable(zmq, socket):
         scope: dict[str, Any] = {"socket": socket}
         body = "    for _ in range(times):\n        socket." + name
         exec(f"def repeat(times):\n{body}\n", scope)
-        reads[name] = scope["repeat"]
-    # So short a time can only be disturbed: the shortest counts. And each has its turn again and again, so
-    # that what disturbs for a while does not meet all turns of one.
+        times = max(20, int(SAMPLE * per_second(scope["repeat"], SAMPLE)))
+        reads[name] = scope["repeat"], times
     taken = dict.fromkeys(reads, math.inf)
     end = time.perf_counter() + seconds
-    turns = 0
-    while turns < 5 or time.perf_counter() < end:
-        turns += 1
-        for name, repeat in reads.items():
+    while time.perf_counter() < end:
+        for name, (repeat, times) in reads.items():
             start = time.perf_counter()
-            repeat(300)
-            taken[name] = min(taken[name], (time.perf_counter() - start) / 300 * 1e9)
+            repeat(times)
+            taken[name] = min(taken[name], (time.perf_counter() - start) / times * 1e9)
     return {"value": statistics.median(taken.values()), "details": taken}
