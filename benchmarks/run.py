@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Far more than any measurement takes beside its seconds: loading, connecting, filling memory.
 SPARE_S = 30
 #: (rounds, seconds for a measurement, libraries)
-QUICK = (5, 0.15, ["libzmq", "zmqpp", "pyzmq"])
+QUICK = (3, 0.12, ["libzmq", "zmqpp", "pyzmq"])
 FULL = (5, 0.4, LIBRARIES)
 
 
