@@ -108,8 +108,8 @@ const Scenario counts_descriptors("descriptors of a poller are counted", [] {
     const std::size_t before = count_descriptors();
     {
         Poller poller;
-        for (const Connected& pair :
-             pairs) {  // the first looks are at few, and so are without a queue
+        // It grows while it is polled: the first looks do without a queue.
+        for (const Connected& pair : pairs) {
             poller.set(pair.first, ZMQ_POLLIN);
             if (!poller.poll(1ms).empty()) {
                 return 2;

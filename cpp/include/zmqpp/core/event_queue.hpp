@@ -154,12 +154,8 @@ public:
         }
     }
 
-    // False if it cannot be had, because the process has no file left, for one.
-    bool open() noexcept
-    {
-        descriptor_ = KernelQueue::open();
-        return is_open();
-    }
+    // Once. It may not be had, because the process has no file left, for one.
+    void open() noexcept { descriptor_ = KernelQueue::open(); }
     [[nodiscard]] bool is_open() const noexcept { return descriptor_ != no_descriptor; }
 
     // Readable while any of the descriptors in it is.
